@@ -1,0 +1,1 @@
+//! Pure functions: a run's record -> measurements -> findings -> recommendations.

@@ -1,0 +1,1 @@
+//! An experiment's text: read with line and column, checked, patched without losing a byte.

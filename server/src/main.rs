@@ -1,0 +1,2 @@
+//! hivequake
+fn main() {}

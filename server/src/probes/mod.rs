@@ -1,0 +1,1 @@
+//! Open-loop probers and their histograms.

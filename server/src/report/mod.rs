@@ -1,0 +1,1 @@
+//! Pure: Markdown, HTML, JSON, JUnit, charts.

@@ -1,0 +1,5 @@
+//! SQLite.
+
+/// To come.
+#[derive(Debug)]
+pub struct SqliteStore;

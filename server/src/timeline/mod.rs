@@ -1,0 +1,1 @@
+//! Many event sources merged onto one clock.
