@@ -18,10 +18,15 @@
 //! | [`store`] | sqlx: what is remembered |
 
 pub mod analysis;
+pub mod command;
+pub mod config;
 pub mod document;
+pub mod engine;
 pub mod faults;
+pub mod lab;
 pub mod probes;
 pub mod report;
 pub mod store;
 pub mod swarm;
 pub mod timeline;
+pub mod web;

@@ -1,2 +1,28 @@
-//! hivequake
-fn main() {}
+//! `hivequake`: reads the command line and hands over.
+
+use clap::Parser;
+use hivequake::command;
+use hivequake::config::{Cli, Command};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Exit status of a command that could not even begin.
+const COULD_NOT: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("HIVEQUAKE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,hivequake=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let done = match Cli::parse().command {
+        Command::Serve(args) => command::serve(&args).await,
+        Command::Run(args) => command::run(&args).await,
+        Command::Recover(base) => command::recover(&base).await,
+        Command::Abort(args) => command::abort(&args).await,
+        Command::Doctor(base) => command::doctor(&base).await,
+        Command::Schema => Ok(command::schema()),
+    };
+    done.unwrap_or_else(|failure| {
+        eprintln!("{failure}");
+        ExitCode::from(COULD_NOT)
+    })
+}

@@ -1,0 +1,73 @@
+//! What each command does; all of it through the same lab.
+
+mod open;
+mod run;
+mod serve;
+
+pub use open::open;
+pub use run::run;
+pub use serve::serve;
+
+use crate::config::{AbortRun, Base};
+use crate::document;
+use crate::lab::doctor;
+use app::api::Lab;
+use app::api::views::CheckState;
+use std::process::ExitCode;
+use tokio_util::sync::CancellationToken;
+
+/// Why a command ends before it has done anything; for people.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Prints the JSON Schema of experiment files.
+pub fn schema() -> ExitCode {
+    println!("{:#}", document::schema());
+    ExitCode::SUCCESS
+}
+
+/// Says what works; fails when something is in the way.
+pub async fn doctor(base: &Base) -> Result<ExitCode, Failure> {
+    let lab = open(base, CancellationToken::new()).await?;
+    let checks = doctor::examine(&lab.swarm, &*lab.store).await;
+    let mut fine = true;
+    for check in checks {
+        let mark = match check.state {
+            CheckState::Ok => "ok  ",
+            CheckState::Warn => "note",
+            CheckState::No => "FAIL",
+        };
+        fine &= check.state != CheckState::No;
+        println!("{mark}  {}", check.text);
+    }
+    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Restores and closes what was interrupted. Fails (4) when something is left.
+pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
+    let lab = open(base, CancellationToken::new()).await?;
+    let done = lab.engine.recover().await?;
+    for run in &done.runs {
+        println!("closed run {run}: aborted, lab restarted");
+    }
+    done.settled.iter().for_each(|text| println!("{text}"));
+    if done.left_behind.is_empty() {
+        println!("Everything is back in place.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    done.left_behind.iter().for_each(|text| println!("LEFT: {text}"));
+    Ok(ExitCode::from(run::NOT_RESTORED))
+}
+
+/// Ends a run, or all.
+pub async fn abort(args: &AbortRun) -> Result<ExitCode, Failure> {
+    let lab = open(&args.base, CancellationToken::new()).await?;
+    if args.run == "all" {
+        lab.stop_all("somebody on the command line").await?;
+        println!("All runs end and restore; none starts until somebody releases it in the browser.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let id = args.run.parse().map_err(|_| format!("\"{}\" is no run id: copy it from the run's page, or write all", args.run))?;
+    lab.abort(id, "somebody on the command line").await?;
+    println!("The run ends and restores.");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,42 @@
+//! Putting a lab together from its settings.
+
+use super::Failure;
+use crate::config::Base;
+use crate::engine::{Engine, Owner, Parts};
+use crate::lab::LocalLab;
+use crate::lab::live::Hub;
+use crate::store::{SqliteStore, Store};
+use crate::swarm::{Swarm, Watcher};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The database in the data folder.
+const DATABASE: &str = "hivequake.db";
+
+/// The folder of the processes that share it.
+const OWNERS: &str = "owners";
+
+/// Opens store and swarm; needs no engine that answers.
+pub async fn open(base: &Base, shutdown: CancellationToken) -> Result<LocalLab, Failure> {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&base.data.join(DATABASE)).await?);
+    let owner = Owner::take(&base.data.join(OWNERS))
+        .map_err(|error| format!("{} cannot be written ({error}): choose another folder with --data", base.data.display()))?;
+    let swarm = Swarm::connect(base.docker_host.as_deref())?;
+    let watcher = Watcher::start(swarm.clone(), shutdown.clone());
+    let own_service = own_service(&swarm).await;
+    let engine = Engine::new(Parts {
+        store: store.clone(),
+        swarm: swarm.clone(),
+        watcher,
+        owner,
+        own_service: own_service.clone(),
+        shutdown,
+    });
+    Ok(LocalLab { hub: Hub::new(store.clone()), store, swarm, engine, own_service })
+}
+
+/// The service that this process runs in: its container's name is this machine's host name.
+async fn own_service(swarm: &Swarm) -> Option<String> {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    swarm.service_of_container(host.trim()).await.ok().flatten()
+}

@@ -1,0 +1,160 @@
+//! `hivequake run`: the same engine and store as the web application, in the terminal.
+
+use super::{Failure, open};
+use crate::config::{Output, RunFile};
+use crate::lab::LocalLab;
+use crate::lab::live::Live;
+use crate::report;
+use app::api::views::LiveBody;
+use app::model::run::{Outcome, RunId, Verdict};
+use app::model::time::At;
+use app::model::timeline::{Event, Source, What};
+use futures::StreamExt;
+use std::io::Read;
+use std::process::ExitCode;
+use tokio_util::sync::CancellationToken;
+
+const VIOLATED: u8 = 1;
+const REFUSED: u8 = 2;
+const ABORTED: u8 = 3;
+pub(super) const NOT_RESTORED: u8 = 4;
+const INVALID: u8 = 5;
+
+/// Runs the experiment of a file and prints its report.
+pub async fn run(args: &RunFile) -> Result<ExitCode, Failure> {
+    let text = read(args)?;
+    let shutdown = CancellationToken::new();
+    tokio::spawn(abort_on_ctrl_c(shutdown.clone()));
+    let lab = open(&args.base, shutdown).await?;
+    let mut ended = lab.engine.ended();
+    let first = match lab.launch_text(&text, args.seed).await {
+        Ok(first) => first,
+        Err(refusal) => {
+            eprintln!("{refusal}");
+            return Ok(ExitCode::from(REFUSED));
+        }
+    };
+    if !args.quiet {
+        tokio::spawn(progress(lab.clone(), first));
+    }
+    lab.engine.finished().await;
+    let mut outcomes = Vec::new();
+    while let Ok(end) = ended.try_recv() {
+        outcomes.push(end);
+    }
+    print(&lab, &outcomes, args.output).await?;
+    Ok(ExitCode::from(status(&outcomes)))
+}
+
+fn read(args: &RunFile) -> Result<String, Failure> {
+    if args.file.as_os_str() == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(&args.file)
+        .map_err(|error| format!("{} cannot be read ({error}): check the path", args.file.display()).into())
+}
+
+async fn abort_on_ctrl_c(shutdown: CancellationToken) {
+    crate::command::serve::stop_signal().await;
+    eprintln!("Aborting and restoring.");
+    shutdown.cancel();
+}
+
+/// The worst of all outcomes, as an exit status.
+fn status(outcomes: &[(RunId, Outcome)]) -> u8 {
+    let one = |outcome: &Outcome| match outcome.verdict {
+        _ if !outcome.left_behind.is_empty() => NOT_RESTORED,
+        Verdict::Held => 0,
+        Verdict::Violated => VIOLATED,
+        Verdict::Refused => REFUSED,
+        Verdict::Aborted => ABORTED,
+        Verdict::Invalid => INVALID,
+    };
+    let badness = |status: &u8| [0, VIOLATED, INVALID, REFUSED, ABORTED, NOT_RESTORED].iter().position(|s| s == status);
+    outcomes.iter().map(|(_, outcome)| one(outcome)).max_by_key(badness).unwrap_or(INVALID)
+}
+
+async fn print(lab: &LocalLab, outcomes: &[(RunId, Outcome)], output: Output) -> Result<(), Failure> {
+    let mut reports = Vec::new();
+    for (id, outcome) in outcomes {
+        let (record, analysis) = lab.analysed(*id).await?;
+        match output {
+            Output::Text => print_text(*id, outcome, &analysis.lead),
+            Output::Markdown => println!("{}", report::markdown::write(&record, &analysis)),
+            Output::Json => reports.push(report::json::value(&record, &analysis)),
+        }
+    }
+    match (output, reports.as_slice()) {
+        (Output::Json, [one]) => println!("{one:#}"),
+        (Output::Json, many) => println!("{:#}", serde_json::Value::from(many)),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn print_text(id: RunId, outcome: &Outcome, lead: &[String]) {
+    println!("{}: {}", outcome.verdict.word(), outcome.reason);
+    lead.iter().for_each(|sentence| println!("  {sentence}"));
+    match outcome.left_behind.as_slice() {
+        [] => println!("  Left behind: nothing."),
+        left => left.iter().for_each(|what| println!("  LEFT BEHIND: {what}")),
+    }
+    println!("  Report: /runs/{id} in the browser (hivequake serve)");
+}
+
+/// Prints the timeline on standard error as it grows.
+async fn progress(lab: LocalLab, run: RunId) {
+    let mut live = Box::pin(lab.hub.read(run, 0));
+    let mut zero = None;
+    while let Some(Live::Item(item)) = live.next().await {
+        if let LiveBody::Event(event) = item.body {
+            if matches!(event.what, What::FaultSent { .. }) {
+                zero.get_or_insert(event.at);
+            }
+            eprintln!("{}", line(&event, zero));
+        }
+    }
+}
+
+fn line(event: &Event, zero: Option<At>) -> String {
+    let after = zero.map_or_else(String::new, |zero| format!("{:+.2} s", (event.at - zero).as_secs_f64()));
+    let source = match &event.source {
+        Source::Lab => "lab".to_owned(),
+        Source::Engine => "engine".to_owned(),
+        Source::Swarm => "Swarm".to_owned(),
+        Source::Probe(name) => format!("probe {name}"),
+    };
+    format!("{after:>10}  {source:<12}  {}", printable(&event.what.text()))
+}
+
+/// Text from the swarm must not steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn ended(verdict: Verdict, left: &[&str]) -> (RunId, Outcome) {
+        let left_behind = left.iter().map(|s| (*s).to_owned()).collect();
+        (RunId(Uuid::nil()), Outcome { verdict, reason: String::new(), left_behind })
+    }
+
+    #[test]
+    fn the_exit_status_is_that_of_the_worst_run() {
+        assert_eq!(status(&[ended(Verdict::Held, &[])]), 0);
+        assert_eq!(status(&[ended(Verdict::Held, &[]), ended(Verdict::Violated, &[])]), 1);
+        assert_eq!(status(&[ended(Verdict::Invalid, &[]), ended(Verdict::Violated, &[])]), 5);
+        assert_eq!(status(&[ended(Verdict::Aborted, &["a label"]), ended(Verdict::Invalid, &[])]), 4);
+        assert_eq!(status(&[ended(Verdict::Aborted, &[])]), 3);
+    }
+
+    #[test]
+    fn text_from_outside_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\nc"), "a [2Jb c");
+    }
+}

@@ -1,0 +1,118 @@
+//! Command line and environment, parsed into types.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A chaos-engineering lab for Docker Swarm.
+#[derive(Debug, Parser)]
+#[command(name = "hivequake", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the web application.
+    Serve(Serve),
+    /// Run an experiment from a file ("-" reads standard input) and report on it.
+    ///
+    /// Exit status: 0 held, 1 violated, 2 refused and nothing was changed, 3 aborted and restored,
+    /// 4 not restored (what is left is printed), 5 invalid (the fault was not proven, or the
+    /// evidence has a gap).
+    Run(RunFile),
+    /// Restore and close what was interrupted, without starting the web application.
+    Recover(Base),
+    /// End a run that another process executes, and restore.
+    Abort(AbortRun),
+    /// Print the JSON Schema of experiment files.
+    Schema,
+    /// Say what works on this machine, and what to do where it does not.
+    Doctor(Base),
+}
+
+/// Where things are.
+#[derive(Debug, Clone, Args)]
+pub struct Base {
+    /// Folder for the database.
+    #[arg(long, env = "HIVEQUAKE_DATA", default_value_os_t = default_data())]
+    pub data: PathBuf,
+    /// The Docker engine, a manager of the swarm: unix:///path or tcp://host:port.
+    #[arg(long, env = "DOCKER_HOST")]
+    pub docker_host: Option<String>,
+}
+
+/// `hivequake serve`
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// Where things are.
+    #[command(flatten)]
+    pub base: Base,
+    /// Address to listen on. Any other than loopback needs a token.
+    #[arg(long, env = "HIVEQUAKE_LISTEN", default_value = "127.0.0.1:7373")]
+    pub listen: SocketAddr,
+    /// Access token that browsers and scripts must present (at least 16 characters).
+    #[arg(long, env = "HIVEQUAKE_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+}
+
+/// `hivequake run`
+#[derive(Debug, Clone, Args)]
+pub struct RunFile {
+    /// Where things are.
+    #[command(flatten)]
+    pub base: Base,
+    /// The experiment, YAML or JSON; "-" reads standard input.
+    pub file: PathBuf,
+    /// What to print at the end.
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+    /// Where random choices come from; drawn and recorded where not given.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// No progress on standard error.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `hivequake abort`
+#[derive(Debug, Clone, Args)]
+pub struct AbortRun {
+    /// Where things are.
+    #[command(flatten)]
+    pub base: Base,
+    /// The run's id, or "all" to stop everything and let no run start until released in the browser.
+    pub run: String,
+}
+
+/// What `hivequake run` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// A summary for people.
+    Text,
+    /// The JSON report (an array when the experiment repeats).
+    Json,
+    /// The report in Markdown.
+    Markdown,
+}
+
+/// `$XDG_DATA_HOME/hivequake`, `~/.local/share/hivequake`, or `/var/lib/hivequake`.
+fn default_data() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    let base = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(home);
+    base.unwrap_or_else(|| PathBuf::from("/var/lib")).join("hivequake")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,171 @@
+//! A run's state machine, its guards and the undo journal.
+//!
+//! preflight -> baseline -> inject -> observe -> restore -> analyse -> done, where inject and
+//! observe may end early and restore never is left out.
+//!
+//! Guarantee: nothing is touched before its inverse is durable ([`journal`]), and every run ends
+//! restored and with an outcome, in this process ([`run`]) or in the next one ([`recovery`]).
+
+pub mod abort;
+mod error;
+mod guard;
+pub mod journal;
+mod owner;
+pub mod permission;
+mod preflight;
+mod recorder;
+mod recovery;
+mod run;
+mod series;
+mod watching;
+
+pub use error::LaunchError;
+pub use owner::Owner;
+pub use preflight::{Preflight, Preflighter, Ready};
+pub use recovery::Recovered;
+pub use series::Order;
+
+use crate::store::{Store, Stored};
+use crate::swarm::{Swarm, Watcher};
+use crate::timeline::Clock;
+use app::model::experiment::Experiment;
+use app::model::run::{Outcome, RunId};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Ends of runs that a listener may lag behind; more than one launch makes.
+const ENDS: usize = 256;
+
+/// What all runs of a process share.
+pub struct Shared {
+    store: Arc<dyn Store>,
+    swarm: Swarm,
+    watcher: Watcher,
+    owner: Owner,
+    own_service: Option<String>,
+    shutdown: CancellationToken,
+    /// Version indexes of services that this process made: those changes are nobody else's.
+    own_edits: Mutex<BTreeSet<u64>>,
+    /// The engine's clock as last measured.
+    clock: Mutex<Option<Clock>>,
+    ended: broadcast::Sender<(RunId, Outcome)>,
+}
+
+impl Shared {
+    fn note_own_edit(&self, version: Option<u64>) {
+        let mut edits = self.own_edits.lock().unwrap_or_else(PoisonError::into_inner);
+        edits.extend(version);
+    }
+
+    fn is_own_edit(&self, version: u64) -> bool {
+        self.own_edits.lock().unwrap_or_else(PoisonError::into_inner).contains(&version)
+    }
+
+    /// The engine's clock: as measured last, or measured now; the lab's own where the engine does
+    /// not answer.
+    async fn clock(&self) -> Clock {
+        let known = *self.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        match known {
+            Some(clock) => clock,
+            None => self.measure_clock().await,
+        }
+    }
+
+    async fn measure_clock(&self) -> Clock {
+        let Ok(offset) = self.swarm.clock().await else { return Clock::lab() };
+        let clock = Clock::new(offset);
+        *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock);
+        clock
+    }
+}
+
+/// The engine of one process.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    runs: TaskTracker,
+}
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Where everything is remembered.
+    pub store: Arc<dyn Store>,
+    /// The swarm.
+    pub swarm: Swarm,
+    /// The one watcher of that swarm.
+    pub watcher: Watcher,
+    /// This process.
+    pub owner: Owner,
+    /// The service that the lab itself runs in, if any.
+    pub own_service: Option<String>,
+    /// Cancelled when the process is to end: runs abort and restore.
+    pub shutdown: CancellationToken,
+}
+
+impl Engine {
+    /// An engine with no run on.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, swarm, watcher, owner, own_service, shutdown } = parts;
+        let shared = Shared {
+            store,
+            swarm,
+            watcher,
+            owner,
+            own_service,
+            shutdown,
+            own_edits: Mutex::default(),
+            clock: Mutex::default(),
+            ended: broadcast::channel(ENDS).0,
+        };
+        Self { shared: Arc::new(shared), runs: TaskTracker::new() }
+    }
+
+    /// What preflight says now.
+    pub async fn preflight(&self, experiment: &Experiment, seed: u64) -> Stored<Preflight> {
+        let clock = self.shared.clock().await;
+        self.shared.preflighter(clock).look(experiment, seed).await
+    }
+
+    /// Starts the runs of an order, one after the other; the first one's id. Nothing was touched
+    /// where it answers with an error.
+    pub async fn launch(&self, order: Order) -> Result<RunId, LaunchError> {
+        let (first, rest) = series::begin(&self.shared, order).await?;
+        self.runs.spawn(rest);
+        Ok(first)
+    }
+
+    /// Tells of every run of this process that ends from now on.
+    pub fn ended(&self) -> broadcast::Receiver<(RunId, Outcome)> {
+        self.shared.ended.subscribe()
+    }
+
+    /// Restores and closes what processes left behind that are gone.
+    pub async fn recover(&self) -> Stored<Recovered> {
+        self.shared.recover().await
+    }
+
+    /// Measures the engine's clock, so that launches need not wait for it.
+    pub async fn measure_clock(&self) {
+        self.shared.measure_clock().await;
+    }
+
+    /// What the swarm's watcher says is wrong now, for people.
+    pub fn trouble(&self) -> Option<String> {
+        self.shared.watcher.trouble()
+    }
+
+    /// Waits until all runs are over. No more are started once the shutdown token is cancelled.
+    pub async fn finished(&self) {
+        self.runs.close();
+        self.runs.wait().await;
+    }
+}
+
+impl Shared {
+    fn preflighter(&self, clock: Clock) -> Preflighter<'_> {
+        Preflighter { swarm: &self.swarm, store: &*self.store, own_service: self.own_service.as_deref(), clock }
+    }
+}

@@ -1,0 +1,196 @@
+//! Everything that can be checked before anything is touched.
+//!
+//! Guarantee: nothing in here changes anything; it asks the swarm, the store and the probes.
+
+use super::permission::permission;
+use crate::faults::{self, Step};
+use crate::probes;
+use crate::store::{Settings, Store, StoreError};
+use crate::swarm::Swarm;
+use crate::timeline::Clock;
+use app::api::views::{Check, CheckState, Permission};
+use app::model::experiment::{Experiment, Probe};
+use app::model::facts::Snapshot;
+use app::model::record::{Picked, ProbeOutcome};
+use futures::future::join_all;
+
+/// What preflight found.
+#[derive(Debug)]
+pub struct Preflight {
+    /// Line by line, for people.
+    pub checks: Vec<Check>,
+    /// The blast radius in words, where it could be worked out.
+    pub hits: Option<String>,
+    /// What a run needs; none when something is in the way.
+    pub ready: Option<Ready>,
+}
+
+/// What a run starts from.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// The service as it is.
+    pub before: Snapshot,
+    /// The tasks that will be hit.
+    pub picked: Vec<Picked>,
+    /// The steps, fault by fault.
+    pub steps: Vec<Step>,
+    /// The engine's clock.
+    pub clock: Clock,
+}
+
+impl Preflight {
+    /// The checks that are in the way.
+    pub fn blockers(&self) -> Vec<Check> {
+        self.checks.iter().filter(|c| c.state == CheckState::No).cloned().collect()
+    }
+
+    fn say(&mut self, state: CheckState, text: impl Into<String>) {
+        self.checks.push(Check { state, text: text.into() });
+    }
+
+    fn need(&mut self, fine: bool, yes: String, no: String) {
+        self.say(if fine { CheckState::Ok } else { CheckState::No }, if fine { yes } else { no });
+    }
+}
+
+/// What preflight looks at.
+pub struct Preflighter<'a> {
+    /// The swarm to ask.
+    pub swarm: &'a Swarm,
+    /// The store to ask.
+    pub store: &'a dyn Store,
+    /// The service that the lab itself runs in, if any.
+    pub own_service: Option<&'a str>,
+    /// The engine's clock, where it is known already.
+    pub clock: Clock,
+}
+
+impl Preflighter<'_> {
+    /// Checks everything; an `Err` only where the store itself fails.
+    pub async fn look(&self, experiment: &Experiment, seed: u64) -> Result<Preflight, StoreError> {
+        let mut found = Preflight { checks: Vec::new(), hits: None, ready: None };
+        let settings = self.store.settings().await?;
+        self.on_hold(&mut found).await?;
+        let (before, answers) =
+            tokio::join!(self.swarm.snapshot(&experiment.target.service), ask(&experiment.hypothesis.probes));
+        let before = match before {
+            Ok(before) => before,
+            Err(error) => {
+                found.say(CheckState::No, error.to_string());
+                return Ok(found);
+            }
+        };
+        self.allowed(&mut found, &before, &settings);
+        self.steady(&mut found, &before);
+        self.alone(&mut found, &before).await?;
+        self.answering(&mut found, &experiment.hypothesis.probes, &answers);
+        self.blast_radius(&mut found, experiment, before, seed, &settings);
+        Ok(found)
+    }
+
+    async fn on_hold(&self, found: &mut Preflight) -> Result<(), StoreError> {
+        if let Some(hold) = self.store.hold().await? {
+            found.say(CheckState::No, format!("Everything was stopped by {}: release it first", hold.who));
+        }
+        Ok(())
+    }
+
+    fn allowed(&self, found: &mut Preflight, before: &Snapshot, settings: &Settings) {
+        let name = &before.service.name;
+        match permission(&before.service, &settings.allow, self.own_service) {
+            Permission::Allowed(why) => found.say(CheckState::Ok, format!("Allowed: {why}")),
+            Permission::NotListed(what) => found.say(CheckState::No, format!("{name} is not allowed as a target: {what}")),
+            Permission::Protected(why) => found.say(CheckState::No, format!("{name} is protected: {why}; choose another service")),
+        }
+    }
+
+    fn steady(&self, found: &mut Preflight, before: &Snapshot) {
+        let running = before.running().count() as u64;
+        let full = running >= before.desired && before.desired > 0;
+        found.need(
+            full,
+            format!("Steady: {running} of {} tasks run", before.desired),
+            format!("Not steady: {running} of {} tasks run; wait until all do (docker service ps {})", before.desired, before.service.name),
+        );
+        if before.service.update_state.as_deref() == Some("updating") {
+            found.say(CheckState::No, "An update of the service is under way: wait until it is completed");
+        }
+        if before.desired == 1 {
+            found.say(CheckState::Warn, "One replica: expect users to be without service until it is replaced");
+        }
+    }
+
+    async fn alone(&self, found: &mut Preflight, before: &Snapshot) -> Result<(), StoreError> {
+        let name = &before.service.name;
+        let other = self.store.unfinished().await?.into_iter().find(|u| &u.run.experiment.target.service == name);
+        match other {
+            Some(other) => found.say(CheckState::No, format!("Another run ({}) is still on for this service: wait for it or abort it", other.run.id)),
+            None => found.say(CheckState::Ok, "Nothing else runs on this service"),
+        }
+        Ok(())
+    }
+
+    fn answering(&self, found: &mut Preflight, probes: &[Probe], answers: &[probes::Answer]) {
+        if probes.is_empty() {
+            found.say(CheckState::Warn, "No probe: the run cannot tell what users notice");
+        }
+        for (probe, answer) in probes.iter().zip(answers) {
+            found.need(
+                answer.outcome == ProbeOutcome::Ok,
+                format!("Probe {} answers: {}", probe.name, answer.text),
+                format!("Probe {} gets no answer: {}; check its address, or that the service is up", probe.name, answer.text),
+            );
+        }
+    }
+
+    fn blast_radius(&self, found: &mut Preflight, experiment: &Experiment, before: Snapshot, seed: u64, settings: &Settings) {
+        let planned = plan(experiment, &before, seed);
+        let (picked, steps) = match planned {
+            Ok(planned) => planned,
+            Err(error) => return found.say(CheckState::No, error.to_string()),
+        };
+        let limit = settings.max_tasks as usize;
+        found.need(
+            picked.len() <= limit,
+            format!("Blast radius: {} of {} tasks, the limit is {limit}", picked.len(), before.running().count()),
+            format!("Blast radius: {} tasks are more than the limit of {limit}; name fewer, or raise the limit in the settings", picked.len()),
+        );
+        found.hits = Some(hits(&before, &picked));
+        if found.blockers().is_empty() {
+            found.ready = Some(Ready { before, picked, steps, clock: self.clock });
+        }
+    }
+}
+
+/// Picks the tasks and plans all faults on them.
+fn plan(experiment: &Experiment, before: &Snapshot, seed: u64) -> Result<(Vec<Picked>, Vec<Step>), faults::FaultError> {
+    let picked = faults::pick(&experiment.target.tasks, before, &before.engine.node, seed)?;
+    let mut steps = Vec::new();
+    for (index, fault) in experiment.method.iter().enumerate() {
+        steps.extend(faults::plan(index, fault, before, &picked)?);
+    }
+    Ok((picked, steps))
+}
+
+/// "slot 1 on node vm, the only task of web"
+fn hits(before: &Snapshot, picked: &[Picked]) -> String {
+    let mut places: Vec<String> = picked
+        .iter()
+        .map(|p| {
+            let node = before.node_name(&p.task.node);
+            p.task.slot.map_or_else(|| format!("the task on node {node}"), |slot| format!("slot {slot} on node {node}"))
+        })
+        .collect();
+    places.sort();
+    let running = before.running().count();
+    let share = match (picked.len(), running) {
+        (1, 1) => "the only task".to_owned(),
+        (hit, all) if hit == all => format!("all {all} tasks"),
+        (hit, all) => format!("{hit} of {all} tasks"),
+    };
+    format!("{}: {share} of {}", places.join(", "), before.service.name)
+}
+
+async fn ask(probes: &[Probe]) -> Vec<probes::Answer> {
+    join_all(probes.iter().map(probes::once)).await
+}

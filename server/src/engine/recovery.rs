@@ -1,0 +1,114 @@
+//! Taking up what a process left behind that ended in the middle of a run.
+//!
+//! Guarantee: runs of processes that still live are not touched.
+
+use super::Shared;
+use super::journal;
+use super::recorder::Recorder;
+use crate::store::{Stored, Unfinished};
+use crate::timeline::Clock;
+use app::api::views::LiveBody;
+use app::model::run::{Phase, RunId, Verdict};
+use app::model::timeline::What;
+use app::model::undo::UndoEntry;
+
+/// What recovery did, for people.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// Runs that were closed.
+    pub runs: Vec<RunId>,
+    /// What was put back, or found in no need of it, one sentence each.
+    pub settled: Vec<String>,
+    /// What is not back in place, one sentence each.
+    pub left_behind: Vec<String>,
+}
+
+/// Why interrupted runs end, in words.
+pub const INTERRUPTED: &str = "lab restarted";
+
+impl Shared {
+    /// Restores everything that is open and closes the runs of processes that are gone.
+    pub async fn recover(&self) -> Stored<Recovered> {
+        let mut done = Recovered::default();
+        let clock = self.clock().await;
+        let alive = self.runs_of_the_living().await?;
+        let open = self.store.open_undo().await?.into_iter().filter(|e| !alive.contains(&e.run)).collect();
+        for entry in journal::restore(&*self.store, &self.swarm, clock, open).await {
+            if entry.state.is_settled() {
+                done.settled.push(told(&entry));
+            }
+            done.left_behind.extend(journal::left_behind(std::slice::from_ref(&entry)));
+        }
+        for left in self.store.unfinished().await? {
+            if !alive.contains(&left.run.id) {
+                self.close(&left, clock).await?;
+                done.runs.push(left.run.id);
+            }
+        }
+        Ok(done)
+    }
+
+    async fn runs_of_the_living(&self) -> Stored<Vec<RunId>> {
+        let unfinished = self.store.unfinished().await?;
+        Ok(unfinished.into_iter().filter(|u| self.owner.is_alive(&u.owner)).map(|u| u.run.id).collect())
+    }
+
+    /// Closes an interrupted run with what was recorded of it.
+    async fn close(&self, left: &Unfinished, clock: Clock) -> Stored<()> {
+        let run = left.run.id;
+        let mut pen = Recorder::resume(self.store.clone(), run).await?;
+        self.note_silence(&mut pen, run, clock).await?;
+        pen.lab(clock.now(), What::Aborted { text: INTERRUPTED.to_owned() });
+        let entries = self.store.undo_of(run).await?;
+        for entry in &entries {
+            pen.lab(clock.now(), What::Undo { text: told(entry) });
+        }
+        pen.lab(clock.now(), What::Phase { phase: Phase::Analyse });
+        pen.flush().await?;
+        if let Ok(after) = self.swarm.snapshot(&left.run.experiment.target.service).await {
+            self.store.keep(run, crate::store::Evidence::After(after)).await?;
+        }
+        let preset = Some((Verdict::Aborted, INTERRUPTED.to_owned()));
+        self.finish(run, preset, journal::left_behind(&entries), clock).await;
+        tracing::warn!(%run, "closed a run that was interrupted");
+        Ok(())
+    }
+
+    /// Notes from when to when nobody watched.
+    async fn note_silence(&self, pen: &mut Recorder, run: RunId, clock: Clock) -> Stored<()> {
+        let items = self.store.items_after(run, 0, u32::MAX).await?;
+        let last = items.iter().map(|item| match &item.body {
+            LiveBody::Event(event) => event.at,
+            LiveBody::Bin(bin) => bin.at,
+        });
+        if let Some(from) = last.max() {
+            let to = clock.now();
+            pen.lab(to, What::Gap { text: "the lab was not running".to_owned(), from, to });
+        }
+        Ok(())
+    }
+
+    /// Reverts what is open of one run and notes it on its timeline; what is left, in words.
+    pub(super) async fn restore_run(&self, run: RunId, clock: Clock, pen: &mut Recorder) -> Vec<String> {
+        let entries = match self.store.undo_of(run).await {
+            Ok(entries) => entries,
+            Err(error) => return vec![format!("The undo journal cannot be read ({error}): run hivequake recover once it can")],
+        };
+        let open = entries.into_iter().rev().filter(|e| !e.state.is_settled()).collect();
+        let settled = journal::restore(&*self.store, &self.swarm, clock, open).await;
+        for entry in &settled {
+            pen.lab(clock.now(), What::Undo { text: told(entry) });
+        }
+        journal::left_behind(&settled)
+    }
+}
+
+fn told(entry: &UndoEntry) -> String {
+    use app::model::undo::UndoState;
+    match &entry.state {
+        UndoState::NotNeeded { why } => format!("nothing to put back: {why}"),
+        UndoState::LeftToOther { found } => format!("left alone ({}): found {found}", entry.undo.text()),
+        UndoState::Failed { why } => format!("not put back: {}: {why}", entry.undo.text()),
+        _ => entry.undo.text(),
+    }
+}

@@ -1,0 +1,295 @@
+//! One run, from its first baseline second to its outcome.
+//!
+//! Guarantee: however [`Running::execute`] leaves the method (as planned, aborted, by a guard, by
+//! an error), it restores, analyses and finishes the run, in this order.
+
+use super::abort::Abort;
+use super::preflight::Ready;
+use super::recorder::Recorder;
+use super::watching::Watching;
+use super::{Shared, journal};
+use crate::analysis;
+use crate::faults::{self, Step};
+use crate::store::{Evidence, Figures, StoreError};
+use crate::timeline::Clock;
+use app::model::run::{Outcome, Phase, Run, Verdict};
+use app::model::time::Micros;
+use app::model::timeline::What;
+use futures::future::join_all;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long the engine may take to do what a fault asks of it.
+const APPLY_WITHIN: Duration = Duration::from_secs(15);
+
+/// How long the run stays in phase inject waiting for proof; proof that comes later, while
+/// observing, counts as well.
+const PROOF_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long answers are waited for when the run is to end at once.
+const HURRY: Duration = Duration::from_millis(200);
+
+/// Why a run ended before its time.
+#[derive(Debug)]
+pub enum Early {
+    /// Somebody, a guard, or the lab going down.
+    Aborted(String),
+    /// A fault could not be applied or not be recorded: nothing can be concluded.
+    Broken(String),
+}
+
+impl From<StoreError> for Early {
+    fn from(error: StoreError) -> Self {
+        Self::Aborted(format!("the run could not be written down ({error})"))
+    }
+}
+
+/// A run that is on.
+pub struct Running {
+    shared: Arc<Shared>,
+    run: Run,
+    ready: Ready,
+    recorder: Recorder,
+    abort: Abort,
+}
+
+impl Running {
+    /// Takes a run up right after preflight.
+    pub fn new(shared: Arc<Shared>, run: Run, ready: Ready) -> Self {
+        let recorder = Recorder::new(shared.store.clone(), run.id, run.experiment.hypothesis.probes.len());
+        let abort = Abort::listen(shared.store.clone(), run.id, shared.shutdown.clone());
+        Self { shared, run, ready, recorder, abort }
+    }
+
+    fn clock(&self) -> Clock {
+        self.ready.clock
+    }
+
+    /// Executes the method and ends the run; its outcome.
+    pub async fn execute(mut self) -> Outcome {
+        let early = self.method().await.err();
+        let mut left = self.restore().await;
+        let outcome = self.conclude(early, &mut left).await;
+        tracing::info!(run = %self.run.id, verdict = outcome.verdict.word(), reason = outcome.reason, "run over");
+        let _ = self.shared.ended.send((self.run.id, outcome.clone()));
+        outcome
+    }
+
+    async fn method(&mut self) -> Result<(), Early> {
+        self.recorder.lab(self.run.created, What::Phase { phase: Phase::Preflight });
+        let mut watching = Watching::start(&self.shared, &self.run, &self.ready).map_err(Early::Broken)?;
+        let went = self.stages(&mut watching).await;
+        let patience = if went.is_ok() { self.longest_answer() } else { HURRY };
+        watching.finish(&mut self.recorder, patience).await;
+        self.keep_quality(&watching).await;
+        went
+    }
+
+    /// The longest that an answer may still take.
+    fn longest_answer(&self) -> Duration {
+        let timeouts = self.run.experiment.hypothesis.probes.iter().map(|p| p.timeout().get());
+        timeouts.max().unwrap_or_default() + HURRY
+    }
+
+    async fn stages(&mut self, watching: &mut Watching) -> Result<(), Early> {
+        let timing = self.run.experiment.timing.clone();
+        self.enter(Phase::Baseline).await?;
+        self.keep_first().await?;
+        let until = Instant::now() + timing.baseline.get();
+        watching.until(until, &mut self.recorder, &mut self.abort).await?;
+        self.enter(Phase::Inject).await?;
+        let zero = Instant::now();
+        self.inject(watching).await?;
+        self.enter(Phase::Observe).await?;
+        watching.until(zero + timing.observe.get(), &mut self.recorder, &mut self.abort).await?;
+        self.last_proof().await;
+        Ok(())
+    }
+
+    async fn enter(&mut self, phase: Phase) -> Result<(), Early> {
+        self.run.phase = phase;
+        self.recorder.lab(self.clock().now(), What::Phase { phase });
+        self.shared.store.set_phase(self.run.id, phase).await?;
+        self.recorder.flush().await?;
+        Ok(())
+    }
+
+    async fn keep_first(&self) -> Result<(), Early> {
+        let store = &self.shared.store;
+        store.keep(self.run.id, Evidence::Before(self.ready.before.clone())).await?;
+        store.keep(self.run.id, Evidence::Picked(self.ready.picked.clone())).await?;
+        Ok(())
+    }
+
+    /// All entries into the journal first, then the steps fault by fault, those of one fault at
+    /// the same time.
+    async fn inject(&mut self, watching: &mut Watching) -> Result<(), Early> {
+        let mut entries = Vec::new();
+        for step in &self.ready.steps {
+            entries.push(journal::intend(&*self.shared.store, self.clock(), self.run.id, step).await?);
+        }
+        let steps: Vec<(i64, Step)> = entries.into_iter().zip(self.ready.steps.clone()).collect();
+        for of_one_fault in steps.chunk_by(|a, b| a.1.fault == b.1.fault) {
+            let applied = tokio::select! {
+                biased;
+                why = self.abort.asked() => return Err(Early::Aborted(why)),
+                applied = apply_all(&self.shared, self.ready.clock, &mut self.recorder, of_one_fault) => applied,
+            };
+            applied?;
+            self.prove(watching, of_one_fault).await?;
+        }
+        Ok(())
+    }
+
+    /// Watches until each step is proven or [`PROOF_WITHIN`] is over.
+    async fn prove(&mut self, watching: &mut Watching, steps: &[(i64, Step)]) -> Result<(), Early> {
+        let deadline = Instant::now() + PROOF_WITHIN;
+        while Instant::now() < deadline {
+            if self.note_proofs(steps.iter().map(|(_, step)| step.clone()).collect()).await {
+                return Ok(());
+            }
+            let soon = Instant::now() + Duration::from_millis(20);
+            watching.until(soon, &mut self.recorder, &mut self.abort).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes the proofs that there are by now; whether every one of the steps has one.
+    async fn note_proofs(&mut self, steps: Vec<Step>) -> bool {
+        let mut all = true;
+        for step in steps {
+            if self.is_noted(&step) {
+                continue;
+            }
+            let proof = faults::prove(&step, self.recorder.events(), &self.shared.swarm).await;
+            match proof {
+                Some(text) => {
+                    let fault = step.fault;
+                    self.recorder.lab(self.clock().now(), What::FaultProven { fault, text });
+                }
+                None => all = false,
+            }
+        }
+        all
+    }
+
+    fn is_noted(&self, step: &Step) -> bool {
+        let proven = self.recorder.events().iter().filter(|e| matches!(&e.what, What::FaultProven { fault, .. } if *fault == step.fault)).count();
+        let position = self.ready.steps.iter().filter(|s| s.fault == step.fault).position(|s| s == step);
+        position.is_some_and(|position| position < proven)
+    }
+
+    /// At the end of observation, what is still not proven never will be.
+    async fn last_proof(&mut self) {
+        self.note_proofs(self.ready.steps.clone()).await;
+        for step in self.ready.steps.clone() {
+            if !self.is_noted(&step) {
+                let what = What::FaultNotProven { fault: step.fault, text: format!("{}: nothing shows that it took effect", step.text) };
+                self.recorder.lab(self.clock().now(), what);
+            }
+        }
+    }
+
+    async fn keep_quality(&mut self, watching: &Watching) {
+        let quality = watching.quality(self.ready.clock);
+        if let Err(error) = self.shared.store.keep(self.run.id, Evidence::Quality(quality)).await {
+            tracing::warn!(run = %self.run.id, %error, "the evidence's quality could not be kept");
+        }
+    }
+
+    /// Puts back what is open in the journal; what is left, in words.
+    async fn restore(&mut self) -> Vec<String> {
+        if let Err(Early::Aborted(why) | Early::Broken(why)) = self.enter(Phase::Restore).await {
+            tracing::error!(run = %self.run.id, why, "restoring all the same");
+        }
+        let left = self.shared.restore_run(self.run.id, self.clock(), &mut self.recorder).await;
+        if let Ok(after) = self.shared.swarm.snapshot(&self.ready.before.service.id).await {
+            let kept = self.shared.store.keep(self.run.id, Evidence::After(after)).await;
+            if let Err(error) = kept {
+                tracing::warn!(run = %self.run.id, %error, "the snapshot after the run could not be kept");
+            }
+        }
+        left
+    }
+
+    async fn conclude(&mut self, early: Option<Early>, left: &mut Vec<String>) -> Outcome {
+        if let Some(Early::Aborted(text)) = &early {
+            self.recorder.lab(self.clock().now(), What::Aborted { text: text.clone() });
+        }
+        if let Err(Early::Aborted(why) | Early::Broken(why)) = self.enter(Phase::Analyse).await {
+            tracing::error!(run = %self.run.id, why, "analysing all the same");
+        }
+        let preset = early.map(|early| match early {
+            Early::Aborted(reason) => (Verdict::Aborted, reason),
+            Early::Broken(reason) => (Verdict::Invalid, reason),
+        });
+        self.shared.finish(self.run.id, preset, std::mem::take(left), self.clock()).await
+    }
+}
+
+/// Applies the steps of one fault at the same time. The moment before a request leaves is the
+/// moment of the fault.
+async fn apply_all(shared: &Shared, clock: Clock, recorder: &mut Recorder, steps: &[(i64, Step)]) -> Result<(), Early> {
+    let tries = join_all(steps.iter().map(|(entry, step)| async move {
+        let sent = clock.now();
+        let went = tokio::time::timeout(APPLY_WITHIN, faults::apply(step, &shared.swarm)).await;
+        (sent, *entry, step, went)
+    }));
+    for (sent, entry, step, went) in tries.await {
+        let Step { fault, text, task, container, .. } = step.clone();
+        recorder.lab(sent, What::FaultSent { fault, text, task, container });
+        match went {
+            Ok(Ok(own_edit)) => {
+                shared.note_own_edit(own_edit);
+                journal::applied(&*shared.store, clock, entry).await?;
+            }
+            Ok(Err(error)) => return Err(not_applied(recorder, clock, step, &error.to_string())),
+            Err(_) => return Err(not_applied(recorder, clock, step, "the engine did not answer in time")),
+        }
+    }
+    Ok(())
+}
+
+fn not_applied(recorder: &mut Recorder, clock: Clock, step: &Step, why: &str) -> Early {
+    let text = format!("{}: {why}", step.text);
+    recorder.lab(clock.now(), What::FaultNotProven { fault: step.fault, text: text.clone() });
+    Early::Broken(format!("the fault was not applied: {text}"))
+}
+
+impl Shared {
+    /// Works out what the record shows and ends the run. `preset` is a verdict that stands already.
+    pub(super) async fn finish(
+        &self,
+        run: app::model::run::RunId,
+        preset: Option<(Verdict, String)>,
+        left_behind: Vec<String>,
+        clock: Clock,
+    ) -> Outcome {
+        let (outcome, figures) = self.judge(run, preset, left_behind).await;
+        let finished = self.store.finish_run(run, &outcome, figures, clock.now()).await;
+        let compacted = self.store.compact(run).await;
+        if let Err(error) = finished.and(compacted) {
+            tracing::error!(%run, %error, "the run's end could not be written; the next start does it");
+        }
+        outcome
+    }
+
+    async fn judge(&self, run: app::model::run::RunId, preset: Option<(Verdict, String)>, left_behind: Vec<String>) -> (Outcome, Figures) {
+        let fallback = |reason: String| (Outcome { verdict: Verdict::Invalid, reason, left_behind: left_behind.clone() }, Figures::default());
+        let mut record = match self.store.record(run).await {
+            Ok(Some(record)) => record,
+            Ok(None) => return fallback("the run's record is gone".to_owned()),
+            Err(error) => return fallback(format!("the run's record cannot be read ({error})")),
+        };
+        record.run.outcome = preset.map(|(verdict, reason)| Outcome { verdict, reason, left_behind: left_behind.clone() });
+        let analysis = analysis::analyse(&record);
+        let outage = analysis.probes.iter().flat_map(|p| &p.outages).map(|o| o.length.span).max();
+        let figures = Figures {
+            recovery: analysis.recovery.full_strength.as_ref().map(|m| m.after.span),
+            not_recovered_within: analysis.recovery.not_within,
+            outage: outage.or_else(|| (!analysis.probes.is_empty()).then_some(Micros(0))),
+        };
+        (Outcome { verdict: analysis.verdict, reason: analysis.reason, left_behind }, figures)
+    }
+}

@@ -1,0 +1,125 @@
+//! The runs of one launch: as many as the experiment repeats, one after the other.
+//!
+//! Guarantee: the next run starts only when the service is as steady as the first one found it;
+//! a run that was aborted or not restored is the last of its series.
+
+use super::run::Running;
+use super::{LaunchError, Preflight, Ready, Shared};
+use crate::store::NewRun;
+use app::model::experiment::Experiment;
+use app::model::run::{DesignId, Outcome, Phase, Run, RunId, Verdict};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Between two looks whether the service is steady again.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often is looked before the series is given up.
+const LOOKS: u32 = 120;
+
+/// What is to be launched.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The design and the version that are executed.
+    pub design: DesignId,
+    /// See `design`.
+    pub version: u32,
+    /// The document as types, valid.
+    pub experiment: Experiment,
+    /// Where random choices come from; each repeat adds its number.
+    pub seed: u64,
+}
+
+/// Checks, creates the first run, and hands back what executes it and those after it.
+pub(super) async fn begin(shared: &Arc<Shared>, order: Order) -> Result<(RunId, impl Future<Output = ()> + use<>), LaunchError> {
+    let clock = shared.clock().await;
+    let found = shared.preflighter(clock).look(&order.experiment, order.seed).await?;
+    let ready = cleared(shared, &order, found).await?;
+    let first = create(shared, &order, 1).await?;
+    let id = first.id;
+    let shared = shared.clone();
+    Ok((id, async move {
+        let mut outcome = Running::new(shared.clone(), first, ready).execute().await;
+        for repeat in 2..=order.experiment.repeat {
+            if !goes_on(&outcome) || shared.shutdown.is_cancelled() {
+                return;
+            }
+            match next(&shared, &order, repeat).await {
+                Some(running) => outcome = running.execute().await,
+                None => return,
+            }
+        }
+    }))
+}
+
+fn goes_on(outcome: &Outcome) -> bool {
+    outcome.left_behind.is_empty() && !matches!(outcome.verdict, Verdict::Aborted | Verdict::Refused)
+}
+
+async fn cleared(shared: &Arc<Shared>, order: &Order, found: Preflight) -> Result<Ready, LaunchError> {
+    let blockers = found.blockers();
+    if let Some(ready) = found.ready {
+        return Ok(ready);
+    }
+    if let Some(hold) = shared.store.hold().await? {
+        return Err(LaunchError::OnHold(format!("Everything was stopped by {}; no run starts until somebody releases it. Nothing was changed.", hold.who)));
+    }
+    let busy = shared.store.unfinished().await?.into_iter().find(|u| u.run.experiment.target.service == order.experiment.target.service);
+    if let Some(busy) = busy {
+        return Err(LaunchError::Busy(busy.run.id));
+    }
+    // An error of the swarm keeps its kind, and with it its status.
+    let before = shared.swarm.snapshot(&order.experiment.target.service).await?;
+    let settings = shared.store.settings().await?;
+    use app::api::views::Permission;
+    match super::permission::permission(&before.service, &settings.allow, shared.own_service.as_deref()) {
+        Permission::Allowed(_) => Err(LaunchError::Preflight(blockers)),
+        Permission::NotListed(what) => Err(LaunchError::NotAllowed(format!(
+            "{} is not allowed as a target. Nothing was changed; {what}.", before.service.name
+        ))),
+        Permission::Protected(why) => Err(LaunchError::NotAllowed(format!(
+            "{} is protected: {why}. Nothing was changed; choose another service.", before.service.name
+        ))),
+    }
+}
+
+async fn create(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Result<Run, LaunchError> {
+    let created = shared.clock().await.now();
+    let run = Run {
+        id: RunId(Uuid::now_v7()),
+        design: order.design,
+        version: order.version,
+        experiment: order.experiment.clone(),
+        seed: order.seed.wrapping_add(u64::from(repeat - 1)),
+        repeat,
+        created,
+        ended: None,
+        phase: Phase::Preflight,
+        outcome: None,
+    };
+    let owner = shared.owner.name().to_owned();
+    let Run { id, design, version, experiment, seed, .. } = run.clone();
+    shared.store.create_run(NewRun { id, design, version, experiment, seed, repeat, created, owner }).await?;
+    Ok(run)
+}
+
+/// Waits until the service is steady again and prepares the next run; none when it never is.
+async fn next(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Option<Running> {
+    let seed = order.seed.wrapping_add(u64::from(repeat - 1));
+    for _ in 0..LOOKS {
+        let clock = shared.measure_clock().await;
+        let found = shared.preflighter(clock).look(&order.experiment, seed).await.ok()?;
+        if let Some(ready) = found.ready {
+            let run = create(shared, order, repeat).await.ok()?;
+            return Some(Running::new(shared.clone(), run, ready));
+        }
+        tokio::select! {
+            () = shared.shutdown.cancelled() => return None,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+    tracing::warn!(repeat, "the series ends: the service did not become steady again");
+    None
+}

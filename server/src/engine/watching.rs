@@ -1,0 +1,137 @@
+//! Watching a service while a run is on: its tasks and containers, its probes, the guards.
+//!
+//! Guarantee: nothing here waits for the application; a slow store or a silent swarm delays what is
+//! written down, never what is measured.
+
+use super::Shared;
+use super::abort::Abort;
+use super::guard;
+use super::preflight::Ready;
+use super::recorder::Recorder;
+use super::run::Early;
+use crate::probes::{self, Availability, Meter};
+use crate::swarm::Follow;
+use crate::timeline::Clock;
+use app::model::experiment::Guard;
+use app::model::record::{Quality, Sample};
+use app::model::run::Run;
+use app::model::timeline::What;
+use futures::StreamExt;
+use futures::stream::{BoxStream, SelectAll};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+/// Between two looks at the task list.
+const POLL_EVERY: Duration = Duration::from_millis(50);
+
+/// How often is written down what came in; guards are looked at as often.
+const WRITE_EVERY: Duration = Duration::from_millis(200);
+
+/// Eyes on one service.
+pub struct Watching {
+    shared: Arc<Shared>,
+    follow: Follow,
+    samples: SelectAll<BoxStream<'static, (usize, Sample)>>,
+    meters: Vec<Meter>,
+    seen: Availability,
+    guards: Vec<Guard>,
+    probing: CancellationToken,
+    clock: Clock,
+}
+
+impl Watching {
+    /// Begins to watch; why not, for people, where a probe cannot even start.
+    pub fn start(shared: &Arc<Shared>, run: &Run, ready: &Ready) -> Result<Self, String> {
+        let probing = CancellationToken::new();
+        let mut samples = SelectAll::new();
+        let mut meters = Vec::new();
+        for (index, probe) in run.experiment.hypothesis.probes.iter().enumerate() {
+            let stream = probes::start(probe, ready.clock.offset(), probing.clone()).map_err(|e| e.to_string())?;
+            samples.push(stream.map(move |sample| (index, sample)).boxed());
+            meters.push(Meter::new(index, probe));
+        }
+        Ok(Self {
+            shared: shared.clone(),
+            follow: shared.watcher.follow(&ready.before.service.id, POLL_EVERY),
+            samples,
+            meters,
+            seen: Availability::new(),
+            guards: run.experiment.guards.clone(),
+            probing,
+            clock: ready.clock,
+        })
+    }
+
+    /// Watches until a moment, or until the run is to end.
+    pub async fn until(&mut self, moment: Instant, pen: &mut Recorder, abort: &mut Abort) -> Result<(), Early> {
+        let mut write = tokio::time::interval(WRITE_EVERY);
+        write.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                biased;
+                why = abort.asked() => return Err(Early::Aborted(why)),
+                () = tokio::time::sleep_until(moment) => return Ok(()),
+                _ = write.tick() => self.write(pen).await?,
+                Some(event) = self.follow.next() => self.event(event, pen),
+                Some((probe, sample)) = self.samples.next() => self.sample(probe, sample, pen),
+            }
+        }
+    }
+
+    fn event(&self, mut event: app::model::timeline::Event, pen: &mut Recorder) {
+        if let What::ServiceUpdated { version, by_lab } = &mut event.what {
+            *by_lab = self.shared.is_own_edit(*version);
+        }
+        pen.event(event);
+    }
+
+    fn sample(&mut self, probe: usize, sample: Sample, pen: &mut Recorder) {
+        pen.sample(probe, sample);
+        self.seen.add(&sample);
+        if let Some(meter) = self.meters.get_mut(probe) {
+            meter.add(sample);
+        }
+    }
+
+    async fn write(&mut self, pen: &mut Recorder) -> Result<(), Early> {
+        let now = self.clock.now();
+        for meter in &mut self.meters {
+            meter.settle(now);
+            meter.take_bins().into_iter().for_each(|bin| pen.bin(bin));
+            meter.take_events().into_iter().for_each(|event| pen.event(event));
+        }
+        pen.flush().await?;
+        if let Some(text) = guard::tripped(&self.guards, &self.seen, now) {
+            pen.lab(now, What::GuardTripped { text: text.clone() });
+            return Err(Early::Aborted(format!("a guard tripped: {text}")));
+        }
+        Ok(())
+    }
+
+    /// Stops sending probes and takes the answers that are still to come, for as long as `patience`
+    /// lasts.
+    pub async fn finish(&mut self, pen: &mut Recorder, patience: Duration) {
+        self.probing.cancel();
+        let deadline = Instant::now() + patience;
+        while let Ok(Some((probe, sample))) = tokio::time::timeout_at(deadline, self.samples.next()).await {
+            self.sample(probe, sample, pen);
+        }
+        while let Some(event) = self.follow.try_next() {
+            self.event(event, pen);
+        }
+        if let Err(Early::Aborted(why) | Early::Broken(why)) = self.write(pen).await {
+            tracing::warn!(why, "the last of the evidence may be missing");
+        }
+    }
+
+    /// How good the evidence is.
+    pub fn quality(&self, clock: Clock) -> Quality {
+        Quality {
+            task_poll: self.follow.worst_poll(),
+            clock_offset: clock.offset(),
+            clock_resolution: clock.resolution(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What works on this machine, and what to do where it does not.
+//!
+//! Guarantee: looks only; nothing is loaded, created or changed.
+
+use crate::store::Store;
+use crate::swarm::Swarm;
+use app::api::views::{Check, CheckState};
+use app::model::facts::EngineFacts;
+use std::fs;
+use std::path::Path;
+
+/// All checks, most important first.
+pub async fn examine(swarm: &Swarm, store: &dyn Store) -> Vec<Check> {
+    let mut checks = Vec::new();
+    match swarm.engine().await {
+        Ok(engine) => engine_checks(&engine, &mut checks),
+        Err(error) => checks.push(no(error.to_string())),
+    }
+    checks.extend(kernel_checks(Path::new("/")));
+    checks.push(match store.check_writable().await {
+        Ok(()) => ok("Database: can be read and written"),
+        Err(error) => no(format!("Database: {error}")),
+    });
+    checks
+}
+
+fn ok(text: impl Into<String>) -> Check {
+    Check { state: CheckState::Ok, text: text.into() }
+}
+
+fn warn(text: impl Into<String>) -> Check {
+    Check { state: CheckState::Warn, text: text.into() }
+}
+
+fn no(text: impl Into<String>) -> Check {
+    Check { state: CheckState::No, text: text.into() }
+}
+
+fn engine_checks(engine: &EngineFacts, checks: &mut Vec<Check>) {
+    checks.push(ok(format!("Engine: Docker {}, API {}, on {}", engine.version, engine.api, engine.kernel)));
+    checks.push(if engine.manager {
+        ok(format!("Swarm: {} is a manager", engine.name))
+    } else if engine.node.is_empty() {
+        no("Swarm: this engine is in no swarm. Make one: docker swarm init")
+    } else {
+        no("Swarm: this engine is a worker. Point the lab at a manager with --docker-host")
+    });
+    checks.push(ok(format!("cgroup: version {}, {} driver", engine.cgroup, engine.cgroup_driver)));
+}
+
+/// What the kernel of the lab's own machine can do; `root` is `/`.
+fn kernel_checks(root: &Path) -> Vec<Check> {
+    let mut checks = Vec::new();
+    checks.push(if has(root, "ip_vs") {
+        ok("Kernel: ip_vs is there; ingress ports and virtual IPs answer")
+    } else {
+        warn("Kernel: no ip_vs; ingress ports and virtual IPs do not answer here. Publish ports in host mode and use endpoint_mode: dnsrr")
+    });
+    checks.push(if has(root, "sch_netem") {
+        ok("Kernel: sch_netem is there, for network faults")
+    } else {
+        warn("Kernel: no sch_netem; delay and loss will need another way (container-kill does not need it)")
+    });
+    checks
+}
+
+/// Whether a module is built in, loaded, or can be loaded.
+fn has(root: &Path, module: &str) -> bool {
+    let loaded = root.join("sys/module").join(module).exists();
+    let release = fs::read_to_string(root.join("proc/sys/kernel/osrelease")).unwrap_or_default();
+    let folder = root.join("lib/modules").join(release.trim());
+    let listed = ["modules.builtin", "modules.dep"].iter().any(|list| {
+        let text = fs::read_to_string(folder.join(list)).unwrap_or_default();
+        text.lines().any(|line| line.split(':').next().is_some_and(|path| names(path, module)))
+    });
+    loaded || listed
+}
+
+fn names(path: &str, module: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or_default();
+    file.split('.').next() == Some(module)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn machine(modules: &str) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("proc/sys/kernel")).unwrap();
+        fs::create_dir_all(root.path().join("lib/modules/6.1")).unwrap();
+        fs::write(root.path().join("proc/sys/kernel/osrelease"), "6.1\n").unwrap();
+        fs::write(root.path().join("lib/modules/6.1/modules.dep"), modules).unwrap();
+        root
+    }
+
+    #[test]
+    fn knows_what_the_kernel_can_load() {
+        let root = machine("kernel/net/netfilter/ipvs/ip_vs.ko.xz: kernel/lib/libcrc32c.ko\n");
+        let checks = kernel_checks(root.path());
+        assert_eq!(checks[0].state, CheckState::Ok);
+        assert_eq!(checks[1].state, CheckState::Warn);
+        assert!(checks[1].text.contains("sch_netem"));
+    }
+
+    #[test]
+    fn another_module_of_a_similar_name_is_not_it() {
+        let root = machine("kernel/net/netfilter/ipvs/ip_vs_rr.ko: kernel/net/ip_vs.ko\n");
+        assert_eq!(kernel_checks(root.path())[0].state, CheckState::Warn);
+    }
+}

@@ -1,0 +1,138 @@
+//! Live streams of runs, whichever process executes them.
+//!
+//! Guarantee: a reader gets every item after the number it names, in order, once, and then the
+//! end; a thousand readers of one run cost the store as much as one.
+
+use crate::store::Store;
+use app::api::views::LiveItem;
+use app::model::run::{Phase, RunId};
+use futures::Stream;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::{broadcast, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Between two looks at the store.
+const LOOK_EVERY: Duration = Duration::from_millis(150);
+
+/// Items read at once.
+const PAGE: u32 = 1_000;
+
+/// Batches a slow reader may lag behind before it reads from the store again.
+const BACKLOG: usize = 64;
+
+/// What a reader gets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Live {
+    /// The next item.
+    Item(LiveItem),
+    /// The run is over.
+    Over,
+}
+
+type Batch = Arc<Vec<LiveItem>>;
+
+/// Follows one run in the store for all who read it.
+struct Tail {
+    news: broadcast::Sender<Option<Batch>>,
+}
+
+/// All runs that somebody reads.
+#[derive(Clone)]
+pub struct Hub {
+    store: Arc<dyn Store>,
+    tails: Arc<Mutex<HashMap<RunId, Weak<Tail>>>>,
+}
+
+impl Hub {
+    /// Nobody reads yet.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, tails: Arc::default() }
+    }
+
+    /// Everything of a run after a number.
+    pub fn read(&self, run: RunId, after: u64) -> impl Stream<Item = Live> + use<> {
+        let (to_reader, reader) = mpsc::channel(256);
+        let hub = self.clone();
+        tokio::spawn(async move { hub.serve(run, after, to_reader).await });
+        ReceiverStream::new(reader)
+    }
+
+    async fn serve(&self, run: RunId, mut last: u64, reader: mpsc::Sender<Live>) -> Option<()> {
+        let tail = self.tail(run);
+        let mut news = tail.news.subscribe();
+        loop {
+            // What was there before the subscription, or was missed by being slow.
+            self.catch_up(run, &mut last, &reader).await?;
+            loop {
+                let batch = tokio::select! {
+                    batch = news.recv() => batch,
+                    () = reader.closed() => return None,
+                };
+                match batch {
+                    Ok(Some(batch)) => {
+                        // The tail may have begun after this reader caught up.
+                        if batch.first().is_some_and(|item| item.seq > last + 1) {
+                            self.catch_up(run, &mut last, &reader).await?;
+                        }
+                        send(&batch, &mut last, &reader).await?;
+                    }
+                    Ok(None) | Err(broadcast::error::RecvError::Closed) => {
+                        self.catch_up(run, &mut last, &reader).await?;
+                        return reader.send(Live::Over).await.ok();
+                    }
+                    Err(broadcast::error::RecvError::Lagged(_)) => break,
+                }
+            }
+        }
+    }
+
+    async fn catch_up(&self, run: RunId, last: &mut u64, reader: &mpsc::Sender<Live>) -> Option<()> {
+        loop {
+            let items = self.store.items_after(run, *last, PAGE).await.ok()?;
+            if items.is_empty() {
+                return Some(());
+            }
+            send(&items, last, reader).await?;
+        }
+    }
+
+    fn tail(&self, run: RunId) -> Arc<Tail> {
+        let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        tails.retain(|_, tail| tail.strong_count() > 0);
+        if let Some(tail) = tails.get(&run).and_then(Weak::upgrade) {
+            return tail;
+        }
+        let tail = Arc::new(Tail { news: broadcast::channel(BACKLOG).0 });
+        tails.insert(run, Arc::downgrade(&tail));
+        tokio::spawn(follow(self.store.clone(), run, Arc::downgrade(&tail)));
+        tail
+    }
+}
+
+async fn send(items: &[LiveItem], last: &mut u64, reader: &mpsc::Sender<Live>) -> Option<()> {
+    for item in items.iter().filter(|item| item.seq > *last).cloned().collect::<Vec<_>>() {
+        *last = item.seq;
+        reader.send(Live::Item(item)).await.ok()?;
+    }
+    Some(())
+}
+
+/// Looks for news until the run is over or nobody reads any more.
+async fn follow(store: Arc<dyn Store>, run: RunId, tail: Weak<Tail>) {
+    let mut last = store.items_after(run, 0, u32::MAX).await.ok().and_then(|items| items.last().map(|i| i.seq)).unwrap_or(0);
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let over = matches!(store.run(run).await, Ok(None | Some(app::model::run::Run { phase: Phase::Done, .. })));
+        let items = store.items_after(run, last, PAGE).await.unwrap_or_default();
+        let Some(tail) = tail.upgrade() else { return };
+        if let Some(newest) = items.last() {
+            last = newest.seq;
+            let _ = tail.news.send(Some(Arc::new(items)));
+        } else if over {
+            let _ = tail.news.send(None);
+            return;
+        }
+    }
+}

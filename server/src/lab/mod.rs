@@ -1,0 +1,149 @@
+//! The use cases, one method each, behind the one door [`app::api::Lab`].
+//!
+//! Guarantee: pages, REST API and command line all come through here; none has logic of its own.
+
+mod designs;
+pub mod doctor;
+mod facts;
+pub mod live;
+pub mod refusals;
+mod runs;
+mod services;
+mod sharing;
+pub mod words;
+
+use crate::engine::Engine;
+use crate::store::{Hold, Settings, Store};
+use crate::swarm::Swarm;
+use app::api::views::{
+    DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery, RunView,
+    ServiceRow, ServiceView, SettingsEdit, SettingsView, SharedReport,
+};
+use app::api::{Lab, Refusal, RefusalKind};
+use app::model::run::{DesignId, RunId};
+use app::model::time::At;
+use live::Hub;
+use std::sync::Arc;
+
+/// Rows of recent runs on the start page and on a service's page.
+const RECENT: usize = 8;
+
+/// The lab of one process.
+#[derive(Clone)]
+pub struct LocalLab {
+    /// What is remembered.
+    pub store: Arc<dyn Store>,
+    /// The swarm.
+    pub swarm: Swarm,
+    /// What executes runs.
+    pub engine: Engine,
+    /// Live streams.
+    pub hub: Hub,
+    /// The service that the lab itself runs in, if any.
+    pub own_service: Option<String>,
+}
+
+/// The lab's own clock, for what has nothing to do with a run.
+pub(crate) fn now() -> At {
+    crate::timeline::Clock::lab().now()
+}
+
+#[async_trait::async_trait]
+impl Lab for LocalLab {
+    async fn frame(&self) -> Result<Frame, Refusal> {
+        self.frame_now().await
+    }
+
+    async fn home(&self) -> Result<HomeView, Refusal> {
+        // Without a swarm there is still a history to show; the frame says what is wrong.
+        let services = self.service_rows().await.unwrap_or_default();
+        let page = self.store.runs(&RunQuery::default()).await.map_err(|e| refusals::store(&e))?;
+        let recent = page.rows.into_iter().take(RECENT).map(words::run_row).collect();
+        Ok(HomeView { recent, services })
+    }
+
+    async fn services(&self) -> Result<Vec<ServiceRow>, Refusal> {
+        self.service_rows().await
+    }
+
+    async fn service(&self, name: &str) -> Result<ServiceView, Refusal> {
+        self.service_view(name).await
+    }
+
+    async fn designs(&self) -> Result<Vec<DesignRow>, Refusal> {
+        self.design_rows().await
+    }
+
+    async fn design(&self, id: DesignId) -> Result<DesignView, Refusal> {
+        self.stored_design(id).await
+    }
+
+    async fn new_design(&self, service: Option<&str>) -> Result<DesignView, Refusal> {
+        self.fresh_design(service).await
+    }
+
+    async fn check_design(&self, ask: DesignAsk) -> Result<DesignView, Refusal> {
+        self.checked_design(ask).await
+    }
+
+    async fn save_design(&self, id: Option<DesignId>, text: &str) -> Result<DesignId, Refusal> {
+        self.keep_design(id, text).await.map(|(id, _)| id)
+    }
+
+    async fn launch(&self, id: DesignId) -> Result<RunId, Refusal> {
+        self.launch_design(id, None).await
+    }
+
+    async fn abort(&self, run: RunId, who: &str) -> Result<(), Refusal> {
+        let known = self.store.run(run).await.map_err(|e| refusals::store(&e))?;
+        if known.is_none() {
+            return Err(refusals::missing("run", &run.to_string()));
+        }
+        self.store.request_abort(run, &format!("by {who}")).await.map_err(|e| refusals::store(&e))
+    }
+
+    async fn stop_all(&self, who: &str) -> Result<(), Refusal> {
+        let hold = Hold { who: who.to_owned(), since: now() };
+        self.store.set_hold(Some(&hold)).await.map_err(|e| refusals::store(&e))
+    }
+
+    async fn release(&self, who: &str) -> Result<(), Refusal> {
+        tracing::info!(who, "released");
+        self.store.set_hold(None).await.map_err(|e| refusals::store(&e))
+    }
+
+    async fn history(&self, query: RunQuery) -> Result<HistoryView, Refusal> {
+        self.history_view(query).await
+    }
+
+    async fn run(&self, id: RunId) -> Result<RunView, Refusal> {
+        self.run_view(id).await
+    }
+
+    async fn share(&self, run: RunId, days: Option<u32>) -> Result<NewShare, Refusal> {
+        self.new_share(run, days).await
+    }
+
+    async fn revoke(&self, share: i64) -> Result<(), Refusal> {
+        self.revoke_share(share).await
+    }
+
+    async fn shared(&self, token: &str) -> Result<SharedReport, Refusal> {
+        self.shared_report(token).await
+    }
+
+    async fn settings(&self) -> Result<SettingsView, Refusal> {
+        let settings = self.store.settings().await.map_err(|e| refusals::store(&e))?;
+        let doctor = doctor::examine(&self.swarm, &*self.store).await;
+        Ok(SettingsView { allow: settings.allow, max_tasks: settings.max_tasks, doctor })
+    }
+
+    async fn save_settings(&self, edit: SettingsEdit) -> Result<(), Refusal> {
+        if !(1..=1_000).contains(&edit.max_tasks) {
+            return Err(Refusal::new(RefusalKind::Invalid, "A run may hit 1 to 1000 tasks: write a number in between. Nothing was changed."));
+        }
+        let allow = edit.allow.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+        let settings = Settings { allow, max_tasks: edit.max_tasks };
+        self.store.save_settings(&settings).await.map_err(|e| refusals::store(&e))
+    }
+}

@@ -1,0 +1,49 @@
+//! What the rooms below answer when they cannot, as the sentence and the status a person gets.
+//!
+//! Guarantee: nothing internal leaves here; causes go to the log.
+
+use crate::engine::LaunchError;
+use crate::store::StoreError;
+use crate::swarm::SwarmError;
+use app::api::{Refusal, RefusalKind};
+
+/// A store's error.
+pub fn store(error: &StoreError) -> Refusal {
+    tracing::error!(%error, "store");
+    match error {
+        StoreError::TargetBusy(_) => Refusal::new(RefusalKind::Conflict, error.to_string()),
+        StoreError::NotWritable(why) => Refusal::new(RefusalKind::Unavailable, why.clone()),
+        StoreError::Corrupt(_) => Refusal::new(
+            RefusalKind::Internal,
+            "What is stored here cannot be read back. Nothing was changed; the log says which part, and hivequake doctor checks the database.",
+        ),
+        StoreError::Database(_) => Refusal::new(
+            RefusalKind::Unavailable,
+            "The database did not answer as it should. Nothing was changed; the log has the cause, and hivequake doctor checks it.",
+        ),
+    }
+}
+
+/// A swarm's error.
+pub fn swarm(error: &SwarmError) -> Refusal {
+    tracing::warn!(%error, "swarm");
+    let kind = if error.is_not_found() { RefusalKind::NotFound } else { RefusalKind::Unavailable };
+    Refusal::new(kind, error.to_string())
+}
+
+/// Why a launch did not happen.
+pub fn launch(error: &LaunchError) -> Refusal {
+    let kind = match error {
+        LaunchError::Swarm(error) => return swarm(error),
+        LaunchError::Store(error) => return store(error),
+        LaunchError::NotAllowed(_) => RefusalKind::Forbidden,
+        LaunchError::Preflight(_) | LaunchError::OnHold(_) | LaunchError::Busy(_) => RefusalKind::Conflict,
+        LaunchError::Fault(_) => RefusalKind::Invalid,
+    };
+    Refusal::new(kind, error.to_string())
+}
+
+/// There is no such thing.
+pub fn missing(what: &str, name: &str) -> Refusal {
+    Refusal::new(RefusalKind::NotFound, format!("There is no {what} {name}. It may have been removed; go back to the list and choose another."))
+}

@@ -1,0 +1,78 @@
+//! Use cases about runs: the history, a live run, a report.
+
+use super::{LocalLab, refusals, words};
+use crate::analysis::{self, Analysis};
+use crate::report;
+use app::api::Refusal;
+use app::api::views::{HistoryView, LiveView, RunQuery, RunRow, RunView};
+use app::model::record::Record;
+use app::model::run::{Phase, Run, RunId};
+
+impl LocalLab {
+    pub(super) async fn history_view(&self, query: RunQuery) -> Result<HistoryView, Refusal> {
+        let page = self.store.runs(&query).await.map_err(|e| refusals::store(&e))?;
+        let points = self.store.recoveries(&query).await.map_err(|e| refusals::store(&e))?;
+        let (services, faults) = self.store.facets().await.map_err(|e| refusals::store(&e))?;
+        let pages = page.total.div_ceil(u64::from(crate::store::PAGE));
+        Ok(HistoryView {
+            rows: page.rows.into_iter().map(words::run_row).collect(),
+            total: page.total,
+            pages: u32::try_from(pages).unwrap_or(u32::MAX),
+            chart: report::history(&points),
+            services,
+            faults,
+        })
+    }
+
+    /// One run as lists show it.
+    pub async fn run_row(&self, id: RunId) -> Result<RunRow, Refusal> {
+        let summary = self.store.summary(id).await.map_err(|e| refusals::store(&e))?;
+        summary.map(words::run_row).ok_or_else(|| refusals::missing("run", &id.to_string()))
+    }
+
+    pub(super) async fn run_view(&self, id: RunId) -> Result<RunView, Refusal> {
+        let run = self.known_run(id).await?;
+        let shares = self.store.shares_of(id).await.map_err(|e| refusals::store(&e))?;
+        let over = run.phase == Phase::Done;
+        let report = if over { Some(self.report_body(id).await?) } else { None };
+        Ok(RunView {
+            row: self.run_row(id).await?,
+            design: run.design,
+            version: run.version,
+            live: if over { None } else { Some(self.live_view(&run).await?) },
+            report,
+            shares: shares.iter().map(|share| words::share_row(share, super::now())).collect(),
+        })
+    }
+
+    async fn known_run(&self, id: RunId) -> Result<Run, Refusal> {
+        let run = self.store.run(id).await.map_err(|e| refusals::store(&e))?;
+        run.ok_or_else(|| refusals::missing("run", &id.to_string()))
+    }
+
+    async fn live_view(&self, run: &Run) -> Result<LiveView, Refusal> {
+        let items = self.store.items_after(run.id, 0, u32::MAX).await.map_err(|e| refusals::store(&e))?;
+        let experiment = &run.experiment;
+        Ok(LiveView {
+            baseline: experiment.timing.baseline.get().as_secs_f64(),
+            observe: experiment.timing.observe.get().as_secs_f64(),
+            probes: experiment.hypothesis.probes.iter().map(|p| p.name.clone()).collect(),
+            faults: experiment.method.iter().map(app::model::experiment::Fault::summary).collect(),
+            now: super::now(),
+            items,
+        })
+    }
+
+    async fn report_body(&self, id: RunId) -> Result<String, Refusal> {
+        let (record, analysis) = self.analysed(id).await?;
+        Ok(report::html::body(&record, &analysis))
+    }
+
+    /// A run's record and what it shows by the newest rules.
+    pub async fn analysed(&self, id: RunId) -> Result<(Record, Analysis), Refusal> {
+        let record = self.store.record(id).await.map_err(|e| refusals::store(&e))?;
+        let record = record.ok_or_else(|| refusals::missing("run", &id.to_string()))?;
+        let analysis = analysis::analyse(&record);
+        Ok((record, analysis))
+    }
+}

@@ -1,0 +1,120 @@
+//! Rows and moments in words, the same on every page.
+//!
+//! Guarantee: times are shown in UTC, in one format; nothing here looks anything up.
+
+use crate::engine::permission::permission;
+use crate::store::{Figures, RunSummary, Share};
+use app::api::views::{Permission, RunRow, ServiceRow, ShareRow, TaskRow};
+use app::model::facts::{ServiceFacts, Snapshot, TaskFacts};
+use app::model::run::Phase;
+use app::model::time::{At, seconds};
+use app::model::timeline::{TaskState, short};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// "23 Nov 2026, 12:21:25" (UTC).
+pub fn when(at: At) -> String {
+    let Ok(stamp) = Timestamp::from_microsecond(at.0) else { return "at an unknown time".to_owned() };
+    stamp.to_zoned(TimeZone::UTC).strftime("%-d %b %Y, %H:%M:%S").to_string()
+}
+
+/// RFC 3339, UTC.
+pub fn iso(at: At) -> String {
+    Timestamp::from_microsecond(at.0).map(|stamp| stamp.to_string()).unwrap_or_default()
+}
+
+/// A run as lists show it.
+pub fn run_row(run: RunSummary) -> RunRow {
+    RunRow {
+        id: run.id,
+        title: run.title,
+        service: run.service,
+        fault: run.fault,
+        phase: run.phase,
+        verdict: run.verdict,
+        reason: run.reason,
+        when: when(run.created),
+        when_iso: iso(run.created),
+        recovery: recovery(run.figures),
+        outage: (run.phase == Phase::Done).then_some(run.figures.outage).flatten().map(|o| {
+            if o.0 == 0 { "none".to_owned() } else { seconds(o) }
+        }),
+    }
+}
+
+fn recovery(figures: Figures) -> Option<String> {
+    let never = figures.not_recovered_within.map(|least| format!("more than {}", seconds(least)));
+    figures.recovery.map(seconds).or(never)
+}
+
+/// A service as lists show it.
+pub fn service_row(service: &ServiceFacts, running: u64, desired: u64, allow: &[String], own: Option<&str>) -> ServiceRow {
+    let state = state(service, running, desired);
+    ServiceRow {
+        name: service.name.clone(),
+        image: service.image.split('@').next().unwrap_or_default().to_owned(),
+        mode: service.mode.clone(),
+        running,
+        desired,
+        steady: state == "steady",
+        state,
+        target: permission(service, allow, own),
+    }
+}
+
+fn state(service: &ServiceFacts, running: u64, desired: u64) -> String {
+    match service.update_state.as_deref() {
+        Some(state @ ("updating" | "paused" | "rollback_started" | "rollback_paused")) => state.replace('_', " "),
+        _ if desired == 0 => "scaled to 0".to_owned(),
+        _ if running < desired => format!("{running} of {desired} running"),
+        _ => "steady".to_owned(),
+    }
+}
+
+/// Those that may be attacked first, then by name.
+pub fn sort_services(rows: &mut [ServiceRow]) {
+    rows.sort_by_key(|row| (!matches!(row.target, Permission::Allowed(_)), row.name.clone()));
+}
+
+/// The tasks of a snapshot, newest first.
+pub fn task_rows(snapshot: &Snapshot) -> Vec<TaskRow> {
+    let mut tasks: Vec<&TaskFacts> = snapshot.tasks.iter().collect();
+    tasks.sort_by_key(|task| (std::cmp::Reverse(task.created), task.task.task.clone()));
+    tasks.into_iter().map(|task| task_row(snapshot, task)).collect()
+}
+
+fn task_row(snapshot: &Snapshot, task: &TaskFacts) -> TaskRow {
+    TaskRow {
+        id: short(&task.task.task).to_owned(),
+        slot: task.task.slot.map(|slot| format!("slot {slot}")).unwrap_or_default(),
+        node: snapshot.node_name(&task.task.node).to_owned(),
+        state: task.state.word().to_owned(),
+        desired: task.desired.word().to_owned(),
+        since: when(task.since),
+        error: task.error.clone(),
+        failed: matches!(task.state, TaskState::Failed | TaskState::Rejected),
+    }
+}
+
+/// A link as lists show it.
+pub fn share_row(share: &Share, now: At) -> ShareRow {
+    let (expires, works) = match (share.revoked, share.expires) {
+        (Some(revoked), _) => (format!("revoked {}", when(revoked)), false),
+        (None, Some(until)) if until <= now => (format!("expired {}", when(until)), false),
+        (None, Some(until)) => (format!("works until {}", when(until)), true),
+        (None, None) => ("works until revoked".to_owned(), true),
+    };
+    ShareRow { id: share.id, made: when(share.made), expires, works }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_in_utc_and_in_one_format() {
+        let at = At(1_795_436_485_000_000);
+        assert_eq!(when(at), "23 Nov 2026, 12:21:25");
+        assert_eq!(iso(at), "2026-11-23T12:21:25Z");
+    }
+}

@@ -1,0 +1,49 @@
+//! A report as a file: HTML, Markdown, JSON, JUnit.
+
+use super::Web;
+use super::refused::Refused;
+use super::rest::run_id;
+use super::share::document_headers;
+use crate::report;
+use app::api::{Refusal, RefusalKind};
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+/// All routes.
+pub fn routes() -> Router<Web> {
+    Router::new().route("/runs/{id}/{file}", get(export))
+}
+
+#[derive(Deserialize)]
+struct How {
+    print: Option<String>,
+}
+
+async fn export(State(web): State<Web>, Path((id, file_name)): Path<(String, String)>, Query(how): Query<How>) -> Result<Response, Refused> {
+    let id = run_id(&id)?;
+    let (record, analysis) = web.lab.analysed(id).await?;
+    let file = |kind: &'static str, extension: &str, text: String| {
+        let name = format!("attachment; filename=\"hivequake-{id}.{extension}\"");
+        ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)], text).into_response()
+    };
+    match file_name.as_str() {
+        "report.html" => {
+            let open = if how.print.is_some() { report::html::Open::All } else { report::html::Open::None };
+            Ok((document_headers(), Html(report::html::document(&record, &analysis, open))).into_response())
+        }
+        "report.md" => Ok(file("text/markdown; charset=utf-8", "md", report::markdown::write(&record, &analysis))),
+        "report.json" => Ok(file("application/json", "json", format!("{:#}", report::json::value(&record, &analysis)))),
+        "report.xml" => Ok(file("application/xml", "xml", report::junit::write(&record, &analysis))),
+        _ => Err(Refusal::new(RefusalKind::NotFound, "There is no such file: choose report.html, report.md, report.json or report.xml.").into()),
+    }
+}
+
+/// The JSON report, for scripts.
+pub async fn json(State(web): State<Web>, Path(id): Path<String>) -> Result<Response, Refused> {
+    let (record, analysis) = web.lab.analysed(run_id(&id)?).await?;
+    Ok(axum::Json(report::json::value(&record, &analysis)).into_response())
+}

@@ -1,0 +1,83 @@
+//! axum: pages, REST, live events, share links, sign-in.
+//!
+//! Guarantee: state changes only by POST, never across origins; every answer carries the security
+//! headers; with a token set, nothing but sign-in, share links and the bundle is open without it.
+
+mod access;
+mod exports;
+mod headers;
+mod live;
+mod pages;
+mod refused;
+mod rest;
+mod share;
+pub mod site;
+
+use crate::command::Failure;
+use crate::lab::LocalLab;
+use access::Access;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// Largest request body in bytes.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct Web {
+    /// The use cases.
+    pub lab: LocalLab,
+    /// Cancelled when the process is to end: live streams end.
+    pub shutdown: CancellationToken,
+}
+
+/// Serves until the shutdown token is cancelled.
+pub async fn serve(listener: TcpListener, lab: LocalLab, token: Option<String>, shutdown: CancellationToken) -> Result<(), Failure> {
+    let access = Access::new(token, listener.local_addr()?);
+    let app = router(Web { lab, shutdown: shutdown.clone() }, access);
+    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(shutdown.cancelled_owned())
+        .await?;
+    Ok(())
+}
+
+fn router(web: Web, access: Access) -> Router {
+    let access = Arc::new(access);
+    let api = Router::new()
+        .nest("/api/v1", rest::routes())
+        .merge(exports::routes())
+        .merge(share::routes())
+        .route("/healthz", get(|| async { "ok\n" }))
+        .with_state(web.clone());
+    pages::routes(&web)
+        .merge(api)
+        .merge(site::routes())
+        .merge(access::routes(access.clone()))
+        .layer(compression())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(from_fn_with_state(access, access::check))
+        .layer(from_fn(headers::check_origin))
+        .layer(from_fn(headers::secure))
+        .layer(CatchPanicLayer::new())
+}
+
+/// Pages and JSON are compressed; the bundle comes compressed, and live events must not wait.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let fit = SizeAbove::new(512)
+        .and(NotForContentType::new("text/event-stream"))
+        .and(NotForContentType::new("application/wasm"))
+        .and(NotForContentType::new("text/javascript"))
+        .and(NotForContentType::new("text/css"));
+    CompressionLayer::new().gzip(true).br(true).quality(tower_http::CompressionLevel::Fastest).compress_when(fit)
+}
