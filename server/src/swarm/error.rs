@@ -1,0 +1,285 @@
+//! What can go wrong between the lab and the swarm, as sentences that say what to do.
+//!
+//! Every answer or silence of an engine ends in exactly one [`SwarmError`]; its text never claims
+//! that nothing was changed unless nothing can have been.
+
+use super::Subject;
+use super::host::Host;
+use app::model::timeline::short;
+use std::io;
+
+/// Why the swarm did not do as asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SwarmError {
+    /// The address given is none.
+    #[error(
+        "\"{0}\" is not the address of a Docker engine. Write unix:///path/to/docker.sock or \
+         tcp://host:port."
+    )]
+    BadHost(String),
+    /// Nothing answers there, or it stopped answering.
+    #[error("The Docker engine at {host} cannot be reached: {why}")]
+    Unreachable {
+        /// The address.
+        host: String,
+        /// What happened.
+        why: Reach,
+    },
+    /// The engine is in no swarm.
+    #[error(
+        "The Docker engine at {host} is not part of a swarm. Nothing was changed. Make it one with \
+         `docker swarm init`, or give the lab the address of a swarm manager."
+    )]
+    NotASwarm {
+        /// The address.
+        host: String,
+    },
+    /// The engine is in a swarm, but may not speak for it.
+    #[error(
+        "The Docker engine at {host} is a worker of its swarm, and only managers can be asked \
+         about services. Nothing was changed. Give the lab the address of a manager, or make this \
+         node one with `docker node promote` on a manager."
+    )]
+    Worker {
+        /// The address.
+        host: String,
+    },
+    /// There is no such service (any more).
+    #[error(
+        "There is no service \"{0}\" in this swarm. Nothing was changed. `docker service ls` \
+         lists what there is."
+    )]
+    NoSuchService(String),
+    /// There is no such container on the engine (any more).
+    #[error(
+        "Container {} is gone from this engine. Nothing was changed; look at the service again to \
+         see what replaced it.", short(.0)
+    )]
+    ContainerGone(String),
+    /// The container is there but does not run.
+    #[error(
+        "Container {} is not running, so it cannot be sent a signal. Nothing was changed; look at \
+         the service again to see what replaced it.", short(.0)
+    )]
+    ContainerNotRunning(String),
+    /// Somebody else kept changing the service, each time before the lab's change arrived.
+    #[error(
+        "Service \"{0}\" was being changed by somebody else during five attempts, so the lab left \
+         it alone. Wait until its update is over and try again."
+    )]
+    OutOfStep(String),
+    /// Anything else the engine said.
+    #[error(
+        "The Docker engine at {host} did not do as asked ({cause}). Look at the engine's log; if \
+         this was a fault or its undoing, look at the service with `docker service inspect`."
+    )]
+    Other {
+        /// The address.
+        host: String,
+        /// The engine's own words.
+        cause: String,
+    },
+}
+
+/// Why an engine cannot be reached, with what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reach {
+    /// The socket's file is not there.
+    #[error(
+        "there is no such socket. Nothing was changed. Start Docker, or start the lab with the \
+         right address."
+    )]
+    Missing,
+    /// The socket is there and may not be opened.
+    #[error(
+        "permission denied. Nothing was changed. Start the lab as root or as a member of the \
+         group \"docker\"."
+    )]
+    Denied,
+    /// Nobody listens.
+    #[error(
+        "the connection was refused. Nothing was changed. Start Docker (`systemctl start docker`), \
+         or start the lab with the right address."
+    )]
+    Refused,
+    /// No answer in time.
+    #[error("it did not answer within {PATIENCE} s. Look at the engine's log and its load.", PATIENCE = super::PATIENCE)]
+    Silent,
+    /// The connection ended in the middle.
+    #[error(
+        "the connection was cut ({0}). The lab tries again by itself; look at the engine's log."
+    )]
+    Cut(String),
+}
+
+/// A failed call before it is put into words: what bollard and the plain client have in common.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The engine answered "no".
+    Status { code: u16, message: String },
+    /// The socket failed.
+    Io(io::ErrorKind, String),
+    /// No answer in time.
+    Silent,
+    /// The connection or the answer was broken.
+    Broken(String),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error.kind(), error.to_string())
+    }
+}
+
+impl From<hyper::Error> for Failure {
+    fn from(error: hyper::Error) -> Self {
+        from_chain(&error)
+    }
+}
+
+impl From<bollard::errors::Error> for Failure {
+    fn from(error: bollard::errors::Error) -> Self {
+        use bollard::errors::Error;
+        match error {
+            Error::DockerResponseServerError {
+                status_code: code,
+                message,
+            } => Self::Status { code, message },
+            Error::RequestTimeoutError => Self::Silent,
+            Error::SocketNotFoundError(path) => Self::Io(io::ErrorKind::NotFound, path),
+            other => from_chain(&other),
+        }
+    }
+}
+
+/// The deepest cause that is an I/O error says the most.
+fn from_chain(error: &(dyn std::error::Error + 'static)) -> Failure {
+    let mut text = error.to_string();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if let Some(io) = cause.downcast_ref::<io::Error>() {
+            return Failure::Io(io.kind(), io.to_string());
+        }
+        text = cause.to_string();
+        next = cause.source();
+    }
+    Failure::Broken(text)
+}
+
+impl SwarmError {
+    pub(super) fn new(host: &Host, failure: Failure, subject: Subject<'_>) -> Self {
+        match failure {
+            Failure::Status { code, message } => from_status(host, code, message, subject),
+            Failure::Io(kind, text) => unreachable(host, reach(kind, text)),
+            Failure::Silent => unreachable(host, Reach::Silent),
+            Failure::Broken(text) => unreachable(host, Reach::Cut(text)),
+        }
+    }
+
+    /// Whether the engine could not be talked to at all, so that trying again may help.
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+}
+
+fn unreachable(host: &Host, why: Reach) -> SwarmError {
+    SwarmError::Unreachable {
+        host: host.to_string(),
+        why,
+    }
+}
+
+fn reach(kind: io::ErrorKind, text: String) -> Reach {
+    match kind {
+        io::ErrorKind::NotFound => Reach::Missing,
+        io::ErrorKind::PermissionDenied => Reach::Denied,
+        io::ErrorKind::ConnectionRefused => Reach::Refused,
+        io::ErrorKind::TimedOut => Reach::Silent,
+        _ => Reach::Cut(text),
+    }
+}
+
+fn from_status(host: &Host, code: u16, message: String, subject: Subject<'_>) -> SwarmError {
+    let host = host.to_string();
+    match (code, subject) {
+        _ if message.contains("Worker nodes can't") => SwarmError::Worker { host },
+        _ if message.contains("not a swarm manager") => SwarmError::NotASwarm { host },
+        (404, Subject::Service(name)) => SwarmError::NoSuchService(name.to_owned()),
+        (404, Subject::Container(id)) => SwarmError::ContainerGone(id.to_owned()),
+        (409, Subject::Container(id)) => SwarmError::ContainerNotRunning(id.to_owned()),
+        _ if is_out_of_sequence(&message) => match subject {
+            Subject::Service(name) => SwarmError::OutOfStep(name.to_owned()),
+            _ => SwarmError::Other {
+                host,
+                cause: message,
+            },
+        },
+        _ => SwarmError::Other {
+            host,
+            cause: format!("status {code}: {message}"),
+        },
+    }
+}
+
+/// Swarm's words for "somebody else changed it since you looked".
+pub(super) fn is_out_of_sequence(message: &str) -> bool {
+    message.contains("update out of sequence")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(code: u16, message: &str, subject: Subject<'_>) -> SwarmError {
+        let failure = Failure::Status {
+            code,
+            message: message.to_owned(),
+        };
+        SwarmError::new(&Host::Unix("/x.sock".to_owned()), failure, subject)
+    }
+
+    #[test]
+    fn an_engines_no_becomes_what_it_means() {
+        let service = Subject::Service("web");
+        let container = Subject::Container("0123456789abcdef");
+        assert_eq!(
+            said(404, "x", service),
+            SwarmError::NoSuchService("web".to_owned())
+        );
+        assert!(matches!(
+            said(404, "x", container),
+            SwarmError::ContainerGone(_)
+        ));
+        assert!(matches!(
+            said(409, "x", container),
+            SwarmError::ContainerNotRunning(_)
+        ));
+        let worker = "This node is not a swarm manager. Worker nodes can't be used to view or \
+                      modify cluster state.";
+        assert!(matches!(
+            said(503, worker, service),
+            SwarmError::Worker { .. }
+        ));
+        let none = "This node is not a swarm manager. Use \"docker swarm init\" or …";
+        assert!(matches!(
+            said(503, none, service),
+            SwarmError::NotASwarm { .. }
+        ));
+        let late = "rpc error: code = Unknown desc = update out of sequence";
+        assert!(matches!(said(500, late, service), SwarmError::OutOfStep(_)));
+        assert!(matches!(
+            said(500, "disk full", service),
+            SwarmError::Other { .. }
+        ));
+    }
+
+    #[test]
+    fn every_sentence_says_what_to_do() {
+        let denied = unreachable(&Host::Unix("/x.sock".to_owned()), Reach::Denied).to_string();
+        assert_eq!(
+            denied,
+            "The Docker engine at unix:///x.sock cannot be reached: permission denied. Nothing was \
+             changed. Start the lab as root or as a member of the group \"docker\"."
+        );
+    }
+}

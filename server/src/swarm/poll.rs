@@ -1,0 +1,314 @@
+//! What two looks at a service's tasks tell apart, as events.
+//!
+//! Pure. Swarm keeps only the newest state of a task, so a state that came and went between two
+//! looks is not seen; but the stamp of a state that is seen is exact, whenever the look was.
+
+use super::events::STAMP;
+use super::facts;
+use app::model::facts::TaskFacts;
+use app::model::time::{At, Micros};
+use app::model::timeline::{Event, Source, TaskState, What};
+use std::collections::BTreeMap;
+
+/// When a look was made, and how long after the one before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Polled {
+    /// On the engine's clock.
+    pub(super) at: At,
+    /// Since the look before.
+    pub(super) since_last: Micros,
+}
+
+/// A service's tasks as last seen.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    tasks: BTreeMap<String, TaskFacts>,
+    replicas: Option<u64>,
+    strength: Option<(u64, u64)>,
+}
+
+/// A task's move from one look to the next.
+struct Step {
+    at: At,
+    resolution: Micros,
+    what: What,
+    /// The task as it is after this step.
+    task: TaskFacts,
+}
+
+impl Looks {
+    /// The tasks as last seen.
+    pub(super) fn tasks(&self) -> impl Iterator<Item = &TaskFacts> {
+        self.tasks.values()
+    }
+
+    /// The first look: nothing happened yet, but how many run is worth knowing.
+    pub(super) fn first(
+        &mut self,
+        tasks: Vec<TaskFacts>,
+        replicas: Option<u64>,
+        polled: Polled,
+    ) -> Vec<Event> {
+        self.replicas = replicas;
+        self.tasks = tasks
+            .into_iter()
+            .map(|t| (t.task.task.clone(), t))
+            .collect();
+        self.count(polled.at, polled.since_last)
+            .into_iter()
+            .collect()
+    }
+
+    /// What happened since the look before, in the order of its stamps.
+    pub(super) fn next(
+        &mut self,
+        tasks: Vec<TaskFacts>,
+        replicas: Option<u64>,
+        polled: Polled,
+    ) -> Vec<Event> {
+        let mut steps: Vec<Step> = tasks.iter().flat_map(|t| self.steps(t, polled)).collect();
+        steps.sort_by_key(|s| s.at);
+        let mut events = Vec::new();
+        for step in steps {
+            self.tasks.insert(step.task.task.task.clone(), step.task);
+            events.push(event(step.at, step.resolution, step.what));
+            events.extend(self.count(step.at, step.resolution));
+        }
+        // What fell out of Swarm's history, and a changed number of replicas, have no stamp.
+        let now: BTreeMap<String, TaskFacts> = tasks
+            .into_iter()
+            .map(|t| (t.task.task.clone(), t))
+            .collect();
+        self.tasks = now;
+        self.replicas = replicas;
+        events.extend(self.count(polled.at, polled.since_last));
+        events
+    }
+
+    fn steps(&self, now: &TaskFacts, polled: Polled) -> Vec<Step> {
+        let before = self.tasks.get(&now.task.task);
+        let mut steps = Vec::new();
+        if before.is_none() {
+            steps.push(created(now));
+        }
+        let moved = before.map_or(now.state > TaskState::New, |b| {
+            b.state != now.state || (b.error != now.error && now.error.is_some())
+        });
+        let desired_before = before.map_or(now.desired, |b| b.desired);
+        if moved {
+            steps.push(Step {
+                at: now.since,
+                resolution: STAMP,
+                what: state(now),
+                task: TaskFacts {
+                    desired: desired_before,
+                    ..now.clone()
+                },
+            });
+        }
+        if desired_before != now.desired {
+            steps.push(Step {
+                at: polled.at,
+                resolution: polled.since_last,
+                what: What::DesiredState {
+                    task: now.task.clone(),
+                    desired: now.desired,
+                },
+                task: now.clone(),
+            });
+        }
+        steps
+    }
+
+    /// An event if the strength is another than before.
+    fn count(&mut self, at: At, resolution: Micros) -> Option<Event> {
+        let (running, desired) = facts::strength(self.replicas, self.tasks.values());
+        if self.strength.replace((running, desired)) == Some((running, desired)) {
+            return None;
+        }
+        Some(event(at, resolution, What::Strength { running, desired }))
+    }
+}
+
+fn created(now: &TaskFacts) -> Step {
+    Step {
+        at: now.created,
+        resolution: STAMP,
+        what: What::TaskCreated {
+            task: now.task.clone(),
+        },
+        task: TaskFacts {
+            state: TaskState::New,
+            ..now.clone()
+        },
+    }
+}
+
+fn state(now: &TaskFacts) -> What {
+    What::TaskState {
+        task: now.task.clone(),
+        state: now.state,
+        desired: now.desired,
+        error: now.error.clone(),
+        container: now.container.clone(),
+    }
+}
+
+pub(super) fn event(at: At, resolution: Micros, what: What) -> Event {
+    Event {
+        seq: 0,
+        at,
+        resolution,
+        source: Source::Swarm,
+        what,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::model::timeline::TaskRef;
+    use proptest::prelude::*;
+
+    fn task(id: &str, state: TaskState, desired: TaskState, since: i64) -> TaskFacts {
+        TaskFacts {
+            task: TaskRef {
+                task: id.to_owned(),
+                slot: Some(1),
+                node: "n".to_owned(),
+            },
+            service: "s".to_owned(),
+            state,
+            desired,
+            created: At(since.min(100)),
+            since: At(since),
+            container: None,
+            exit_code: None,
+            error: None,
+        }
+    }
+
+    fn polled(at: i64) -> Polled {
+        Polled {
+            at: At(at),
+            since_last: Micros(50),
+        }
+    }
+
+    fn told(events: &[Event]) -> Vec<(i64, i64, String)> {
+        let line = |e: &Event| (e.at.0, e.resolution.0, e.what.text());
+        events.iter().map(line).collect()
+    }
+
+    use TaskState::{Failed, Ready, Running, Shutdown, Starting};
+
+    #[test]
+    fn a_kill_is_told_with_swarms_own_stamps() {
+        let mut looks = Looks::default();
+        let first = looks.first(
+            vec![task("old", Running, Running, 10)],
+            Some(1),
+            polled(100),
+        );
+        assert_eq!(told(&first), [(100, 50, "1 of 1 tasks run".to_owned())]);
+
+        let mut failed = task("old", Failed, Shutdown, 120);
+        failed.error = Some("task: non-zero exit (137)".to_owned());
+        let new = TaskFacts {
+            created: At(130),
+            ..task("new", Ready, Ready, 140)
+        };
+        let second = looks.next(vec![failed.clone(), new], Some(1), polled(150));
+        assert_eq!(
+            told(&second),
+            [
+                (
+                    120,
+                    1_000,
+                    "task old failed: task: non-zero exit (137)".to_owned()
+                ),
+                (120, 1_000, "0 of 1 tasks run".to_owned()),
+                (130, 1_000, "new task new".to_owned()),
+                (140, 1_000, "task new ready".to_owned()),
+                (150, 50, "Swarm wants task old shutdown".to_owned()),
+            ]
+        );
+
+        let run = vec![failed, task("new", Running, Running, 190)];
+        let third = looks.next(run, Some(1), polled(200));
+        // The task ran from 190 on; that Swarm meant it to is only known since the look at 200.
+        assert_eq!(
+            told(&third),
+            [
+                (190, 1_000, "task new running".to_owned()),
+                (190, 1_000, "1 of 1 tasks run".to_owned()),
+                (200, 50, "Swarm wants task new running".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_new_is_no_event() {
+        let mut looks = Looks::default();
+        let same = || {
+            vec![
+                task("a", Running, Running, 10),
+                task("b", Starting, Running, 11),
+            ]
+        };
+        looks.first(same(), Some(2), polled(100));
+        assert_eq!(looks.next(same(), Some(2), polled(150)), []);
+        // A task of the past that falls out of the history says nothing either.
+        let gone = vec![task("a", Running, Running, 10)];
+        assert_eq!(looks.next(gone, Some(2), polled(200)), []);
+    }
+
+    #[test]
+    fn another_number_of_replicas_shows_in_the_strength() {
+        let mut looks = Looks::default();
+        let tasks = || vec![task("a", Running, Running, 10)];
+        looks.first(tasks(), Some(1), polled(100));
+        let scaled = looks.next(tasks(), Some(3), polled(150));
+        assert_eq!(told(&scaled), [(150, 50, "1 of 3 tasks run".to_owned())]);
+    }
+
+    fn any_task() -> impl Strategy<Value = TaskFacts> {
+        let states = prop::sample::select(vec![Ready, Starting, Running, Failed, Shutdown]);
+        (
+            0..4_u8,
+            states,
+            prop::sample::select(vec![Ready, Running, Shutdown]),
+            0..1_000_i64,
+        )
+            .prop_map(|(id, state, desired, since)| task(&id.to_string(), state, desired, since))
+    }
+
+    proptest! {
+        #[test]
+        fn the_last_strength_told_is_the_true_one(
+            lists in proptest::collection::vec(proptest::collection::vec(any_task(), 0..5), 1..6),
+        ) {
+            let mut looks = Looks::default();
+            let mut last = None;
+            for (i, tasks) in lists.into_iter().enumerate() {
+                let by_id: BTreeMap<_, _> =
+                    tasks.into_iter().map(|t| (t.task.task.clone(), t)).collect();
+                let truth = facts::strength(Some(2), by_id.values());
+                let tasks = by_id.into_values().collect();
+                let polled = polled(2_000);
+                let events = if i == 0 {
+                    looks.first(tasks, Some(2), polled)
+                } else {
+                    looks.next(tasks, Some(2), polled)
+                };
+                for event in events {
+                    if let What::Strength { running, desired } = event.what {
+                        prop_assert_ne!(last, Some((running, desired)), "told twice");
+                        last = Some((running, desired));
+                    }
+                }
+                prop_assert_eq!(last, Some(truth));
+            }
+        }
+    }
+}
