@@ -1,0 +1,151 @@
+//! One attempt: look up, connect, ask, judge the answer.
+//!
+//! Guarantee: always ends in an outcome class; nothing of it outlives the future, so dropping it
+//! (a timeout) closes the connection.
+
+use super::aim::{Aim, Host, HttpAim, Place};
+use super::outcome::{of_connect, of_exchange, of_http};
+use app::model::record::ProbeOutcome;
+use futures::future::{Either, select};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{CONNECTION, HOST, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::pin::pin;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+
+/// How much of an answer is read: who sends more has answered.
+pub(super) const MOST_BODY: usize = 1_000_000;
+
+/// Lookups block a thread each. Without a bound, a name server that hangs would take all of the
+/// runtime's blocking threads, and with them the rest of the lab.
+static LOOKUPS: Semaphore = Semaphore::const_new(128);
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub outcome: ProbeOutcome,
+    /// The HTTP status that came back, if one did.
+    pub status: Option<u16>,
+}
+
+impl From<ProbeOutcome> for Answer {
+    fn from(outcome: ProbeOutcome) -> Self {
+        Self {
+            outcome,
+            status: None,
+        }
+    }
+}
+
+impl Aim {
+    /// Tries once. Has no timeout of its own.
+    pub(super) async fn attempt(&self) -> Answer {
+        match self {
+            Self::Tcp(place) => match place.connect().await {
+                Ok(_accepted) => ProbeOutcome::Ok.into(),
+                Err(outcome) => outcome.into(),
+            },
+            Self::Http(http) => http.attempt().await.unwrap_or_else(Answer::from),
+        }
+    }
+}
+
+impl Place {
+    async fn connect(&self) -> Result<TcpStream, ProbeOutcome> {
+        let addresses = self.look_up().await?;
+        let stream = TcpStream::connect(&addresses[..]).await.map_err(|e| of_connect(&e))?;
+        stream.set_nodelay(true).map_err(|e| of_exchange(&e))?;
+        Ok(stream)
+    }
+
+    /// The addresses to try, in the resolver's order; at least one.
+    async fn look_up(&self) -> Result<Vec<SocketAddr>, ProbeOutcome> {
+        let port = self.port;
+        let name = match &self.host {
+            Host::Address(address) => return Ok(vec![(*address, port).into()]),
+            Host::Name(name) => name.clone(),
+        };
+        let permit = LOOKUPS.acquire().await.map_err(|_| ProbeOutcome::NotSent)?;
+        let lookup = tokio::task::spawn_blocking(move || {
+            // Held by the thread, not by the attempt: a timeout does not end a lookup.
+            let _permit = permit;
+            Vec::from_iter((&*name, port).to_socket_addrs().into_iter().flatten())
+        });
+        let found = lookup.await.map_err(|_| ProbeOutcome::NotSent)?;
+        (!found.is_empty()).then_some(found).ok_or(ProbeOutcome::Dns)
+    }
+}
+
+impl HttpAim {
+    async fn attempt(&self) -> Result<Answer, ProbeOutcome> {
+        let stream = self.place.connect().await?;
+        let exchanged = match &self.tls {
+            None => self.exchange(stream).await,
+            Some(tls) => {
+                let secured = tls.connector.connect(tls.name.clone(), stream).await;
+                self.exchange(secured.map_err(|e| of_exchange(&e))?).await
+            }
+        };
+        exchanged.map_err(|e| of_http(&e))
+    }
+
+    /// Asks and reads the answer while driving the connection, all in the caller's task.
+    async fn exchange<S>(&self, stream: S) -> Result<Answer, hyper::Error>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let asked = pin!(async { self.judge(sender.send_request(self.request()).await?).await });
+        match select(asked, pin!(connection)).await {
+            Either::Left((answer, _)) => answer,
+            // The connection ended; what it had received is still to be read. If nothing was,
+            // its own end says more than "canceled".
+            Either::Right((ended, asked)) => asked.await.map_err(|error| match ended {
+                Err(cause) if error.is_canceled() => cause,
+                _ => error,
+            }),
+        }
+    }
+
+    fn request(&self) -> Request<Empty<Bytes>> {
+        let mut request = Request::new(Empty::new());
+        *request.uri_mut() = self.path.clone();
+        let headers = request.headers_mut();
+        headers.insert(HOST, self.host.clone());
+        headers.insert(USER_AGENT, hyper::header::HeaderValue::from_static("hivequake-probe"));
+        headers.insert(CONNECTION, hyper::header::HeaderValue::from_static("close"));
+        request
+    }
+
+    /// The wrong status is a failure as soon as it is seen; the right one counts once its body
+    /// has come to its end.
+    async fn judge(&self, response: Response<Incoming>) -> Result<Answer, hyper::Error> {
+        let status = response.status().as_u16();
+        let mut outcome = ProbeOutcome::WrongStatus;
+        if status == self.expect {
+            read_to_end(response.into_body()).await?;
+            outcome = ProbeOutcome::Ok;
+        }
+        Ok(Answer {
+            outcome,
+            status: Some(status),
+        })
+    }
+}
+
+async fn read_to_end(mut body: Incoming) -> Result<(), hyper::Error> {
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        seen += frame?.data_ref().map_or(0, Bytes::len);
+        if seen > MOST_BODY {
+            break;
+        }
+    }
+    Ok(())
+}
