@@ -11,7 +11,7 @@ use std::time::Duration;
 pub const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// A duration as written in an experiment: "100ms", "15s", "1m30s", "2h". At most one day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span(Duration);
 
 /// A percentage from 0 to 100, written "80%" or "99.9 %".

@@ -23,6 +23,7 @@ pub async fn open(base: &Base, shutdown: CancellationToken) -> Result<LocalLab, 
         .map_err(|error| format!("{} cannot be written ({error}): choose another folder with --data", base.data.display()))?;
     let swarm = Swarm::connect(base.docker_host.as_deref())?;
     let watcher = Watcher::start(swarm.clone(), shutdown.clone());
+    watcher.settled().await;
     let own_service = own_service(&swarm).await;
     let engine = Engine::new(Parts {
         store: store.clone(),
@@ -35,8 +36,10 @@ pub async fn open(base: &Base, shutdown: CancellationToken) -> Result<LocalLab, 
     Ok(LocalLab { hub: Hub::new(store.clone()), store, swarm, engine, own_service })
 }
 
-/// The service that this process runs in: its container's name is this machine's host name.
+/// The service that this process runs in: its container's id begins with this machine's host name.
 async fn own_service(swarm: &Swarm) -> Option<String> {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
-    swarm.service_of_container(host.trim()).await.ok().flatten()
+    let container = swarm.container(host.trim()).await.ok()??;
+    let name = container.config.get("Config.Labels.com.docker.swarm.service.name")?;
+    serde_json::from_str(name).ok()
 }

@@ -17,9 +17,6 @@ const SHORTEST_TOKEN: usize = 16;
 /// Between two tries to put back what could not be put back yet.
 const RETRY_EVERY: Duration = Duration::from_secs(15);
 
-/// Between two measurements of the engine's clock.
-const CLOCK_EVERY: Duration = Duration::from_secs(60);
-
 /// Serves the web application.
 pub async fn serve(args: &Serve) -> Result<ExitCode, Failure> {
     check_access(args)?;
@@ -66,14 +63,12 @@ fn tell(done: &Recovered) {
     done.left_behind.iter().for_each(|text| println!("LEFT: {text}"));
 }
 
-/// What goes on in the background: the clock, and what could not be put back yet.
+/// Tries again what could not be put back yet.
 async fn keep_house(lab: LocalLab, shutdown: CancellationToken) {
-    let mut clock = tokio::time::interval(CLOCK_EVERY);
     let mut retry = tokio::time::interval(RETRY_EVERY);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            _ = clock.tick() => lab.engine.measure_clock().await,
             _ = retry.tick() => {
                 if let Err(error) = lab.engine.recover().await {
                     tracing::error!(%error, "recovery");

@@ -18,18 +18,18 @@ const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// Writes the inverse of a step into the journal; the entry's number.
-pub async fn intend(store: &dyn Store, clock: Clock, run: RunId, step: &Step) -> Stored<i64> {
+pub async fn intend(store: &dyn Store, clock: &Clock, run: RunId, step: &Step) -> Stored<i64> {
     store.intend(run, step.fault, &step.undo, clock.now()).await
 }
 
 /// Notes that a step was applied.
-pub async fn applied(store: &dyn Store, clock: Clock, entry: i64) -> Stored<()> {
+pub async fn applied(store: &dyn Store, clock: &Clock, entry: i64) -> Stored<()> {
     store.set_undo(entry, &UndoState::Applied, clock.now()).await
 }
 
 /// Reverts entries in the order given (newest first) and notes what became of each. A store that
 /// cannot be written does not stop the reverting.
-pub async fn restore(store: &dyn Store, swarm: &Swarm, clock: Clock, entries: Vec<UndoEntry>) -> Vec<UndoEntry> {
+pub async fn restore(store: &dyn Store, swarm: &Swarm, clock: &Clock, entries: Vec<UndoEntry>) -> Vec<UndoEntry> {
     let mut settled = Vec::with_capacity(entries.len());
     for mut entry in entries {
         entry.state = revert(swarm, &entry).await;

@@ -49,8 +49,6 @@ pub struct Shared {
     shutdown: CancellationToken,
     /// Version indexes of services that this process made: those changes are nobody else's.
     own_edits: Mutex<BTreeSet<u64>>,
-    /// The engine's clock as last measured.
-    clock: Mutex<Option<Clock>>,
     ended: broadcast::Sender<(RunId, Outcome)>,
 }
 
@@ -64,21 +62,9 @@ impl Shared {
         self.own_edits.lock().unwrap_or_else(PoisonError::into_inner).contains(&version)
     }
 
-    /// The engine's clock: as measured last, or measured now; the lab's own where the engine does
-    /// not answer.
-    async fn clock(&self) -> Clock {
-        let known = *self.clock.lock().unwrap_or_else(PoisonError::into_inner);
-        match known {
-            Some(clock) => clock,
-            None => self.measure_clock().await,
-        }
-    }
-
-    async fn measure_clock(&self) -> Clock {
-        let Ok(offset) = self.swarm.clock().await else { return Clock::lab() };
-        let clock = Clock::new(offset);
-        *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock);
-        clock
+    /// The engine's clock, as the watcher measured it last.
+    fn clock(&self) -> Clock {
+        Clock::new(self.watcher.clock())
     }
 }
 
@@ -117,7 +103,6 @@ impl Engine {
             own_service,
             shutdown,
             own_edits: Mutex::default(),
-            clock: Mutex::default(),
             ended: broadcast::channel(ENDS).0,
         };
         Self { shared: Arc::new(shared), runs: TaskTracker::new() }
@@ -125,8 +110,7 @@ impl Engine {
 
     /// What preflight says now.
     pub async fn preflight(&self, experiment: &Experiment, seed: u64) -> Stored<Preflight> {
-        let clock = self.shared.clock().await;
-        self.shared.preflighter(clock).look(experiment, seed).await
+        self.shared.preflighter().look(experiment, seed).await
     }
 
     /// Starts the runs of an order, one after the other; the first one's id. Nothing was touched
@@ -147,11 +131,6 @@ impl Engine {
         self.shared.recover().await
     }
 
-    /// Measures the engine's clock, so that launches need not wait for it.
-    pub async fn measure_clock(&self) {
-        self.shared.measure_clock().await;
-    }
-
     /// What the swarm's watcher says is wrong now, for people.
     pub fn trouble(&self) -> Option<String> {
         self.shared.watcher.trouble()
@@ -165,7 +144,12 @@ impl Engine {
 }
 
 impl Shared {
-    fn preflighter(&self, clock: Clock) -> Preflighter<'_> {
-        Preflighter { swarm: &self.swarm, store: &*self.store, own_service: self.own_service.as_deref(), clock }
+    fn preflighter(&self) -> Preflighter<'_> {
+        Preflighter {
+            swarm: &self.swarm,
+            store: &*self.store,
+            own_service: self.own_service.as_deref(),
+            clock: self.clock(),
+        }
     }
 }

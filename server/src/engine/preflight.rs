@@ -11,11 +11,10 @@ use crate::timeline::Clock;
 use app::api::views::{Check, CheckState, Permission};
 use app::model::experiment::{Experiment, Probe};
 use app::model::facts::Snapshot;
-use app::model::record::{Picked, ProbeOutcome};
+use app::model::record::Picked;
 use futures::future::join_all;
 
 /// What preflight found.
-#[derive(Debug)]
 pub struct Preflight {
     /// Line by line, for people.
     pub checks: Vec<Check>,
@@ -26,7 +25,7 @@ pub struct Preflight {
 }
 
 /// What a run starts from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Ready {
     /// The service as it is.
     pub before: Snapshot,
@@ -130,16 +129,16 @@ impl Preflighter<'_> {
         Ok(())
     }
 
-    fn answering(&self, found: &mut Preflight, probes: &[Probe], answers: &[probes::Answer]) {
+    fn answering(&self, found: &mut Preflight, probes: &[Probe], answers: &[Result<probes::Look, probes::ProbeError>]) {
         if probes.is_empty() {
             found.say(CheckState::Warn, "No probe: the run cannot tell what users notice");
         }
         for (probe, answer) in probes.iter().zip(answers) {
-            found.need(
-                answer.outcome == ProbeOutcome::Ok,
-                format!("Probe {} answers: {}", probe.name, answer.text),
-                format!("Probe {} gets no answer: {}; check its address, or that the service is up", probe.name, answer.text),
-            );
+            match answer {
+                Ok(look) if look.is_ok() => found.say(CheckState::Ok, format!("Probe {}: {}", probe.name, look.text())),
+                Ok(look) => found.say(CheckState::No, format!("Probe {}: {}; check its address, and that the service is up", probe.name, look.text())),
+                Err(error) => found.say(CheckState::No, error.to_string()),
+            }
         }
     }
 
@@ -157,7 +156,7 @@ impl Preflighter<'_> {
         );
         found.hits = Some(hits(&before, &picked));
         if found.blockers().is_empty() {
-            found.ready = Some(Ready { before, picked, steps, clock: self.clock });
+            found.ready = Some(Ready { before, picked, steps, clock: self.clock.clone() });
         }
     }
 }
@@ -191,6 +190,6 @@ fn hits(before: &Snapshot, picked: &[Picked]) -> String {
     format!("{}: {share} of {}", places.join(", "), before.service.name)
 }
 
-async fn ask(probes: &[Probe]) -> Vec<probes::Answer> {
+async fn ask(probes: &[Probe]) -> Vec<Result<probes::Look, probes::ProbeError>> {
     join_all(probes.iter().map(probes::once)).await
 }

@@ -34,7 +34,7 @@ impl Recorder {
         Self {
             store,
             run,
-            timeline: Timeline::new(),
+            timeline: Timeline::default(),
             last_item: 0,
             items: Vec::new(),
             samples: vec![Vec::new(); probes],

@@ -30,7 +30,7 @@ impl Shared {
     /// Restores everything that is open and closes the runs of processes that are gone.
     pub async fn recover(&self) -> Stored<Recovered> {
         let mut done = Recovered::default();
-        let clock = self.clock().await;
+        let clock = &self.clock();
         let alive = self.runs_of_the_living().await?;
         let open = self.store.open_undo().await?.into_iter().filter(|e| !alive.contains(&e.run)).collect();
         for entry in journal::restore(&*self.store, &self.swarm, clock, open).await {
@@ -54,7 +54,7 @@ impl Shared {
     }
 
     /// Closes an interrupted run with what was recorded of it.
-    async fn close(&self, left: &Unfinished, clock: Clock) -> Stored<()> {
+    async fn close(&self, left: &Unfinished, clock: &Clock) -> Stored<()> {
         let run = left.run.id;
         let mut pen = Recorder::resume(self.store.clone(), run).await?;
         self.note_silence(&mut pen, run, clock).await?;
@@ -75,7 +75,7 @@ impl Shared {
     }
 
     /// Notes from when to when nobody watched.
-    async fn note_silence(&self, pen: &mut Recorder, run: RunId, clock: Clock) -> Stored<()> {
+    async fn note_silence(&self, pen: &mut Recorder, run: RunId, clock: &Clock) -> Stored<()> {
         let items = self.store.items_after(run, 0, u32::MAX).await?;
         let last = items.iter().map(|item| match &item.body {
             LiveBody::Event(event) => event.at,
@@ -89,7 +89,7 @@ impl Shared {
     }
 
     /// Reverts what is open of one run and notes it on its timeline; what is left, in words.
-    pub(super) async fn restore_run(&self, run: RunId, clock: Clock, pen: &mut Recorder) -> Vec<String> {
+    pub(super) async fn restore_run(&self, run: RunId, clock: &Clock, pen: &mut Recorder) -> Vec<String> {
         let entries = match self.store.undo_of(run).await {
             Ok(entries) => entries,
             Err(error) => return vec![format!("The undo journal cannot be read ({error}): run hivequake recover once it can")],

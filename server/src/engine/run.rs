@@ -13,7 +13,7 @@ use crate::faults::{self, Step};
 use crate::store::{Evidence, Figures, StoreError};
 use crate::timeline::Clock;
 use app::model::run::{Outcome, Phase, Run, Verdict};
-use app::model::time::Micros;
+use app::model::time::{At, Micros};
 use app::model::timeline::What;
 use futures::future::join_all;
 use std::sync::Arc;
@@ -62,8 +62,8 @@ impl Running {
         Self { shared, run, ready, recorder, abort }
     }
 
-    fn clock(&self) -> Clock {
-        self.ready.clock
+    fn clock(&self) -> &Clock {
+        &self.ready.clock
     }
 
     /// Executes the method and ends the run; its outcome.
@@ -109,7 +109,7 @@ impl Running {
 
     async fn enter(&mut self, phase: Phase) -> Result<(), Early> {
         self.run.phase = phase;
-        self.recorder.lab(self.clock().now(), What::Phase { phase });
+        self.recorder.lab(self.ready.clock.now(), What::Phase { phase });
         self.shared.store.set_phase(self.run.id, phase).await?;
         self.recorder.flush().await?;
         Ok(())
@@ -127,14 +127,14 @@ impl Running {
     async fn inject(&mut self, watching: &mut Watching) -> Result<(), Early> {
         let mut entries = Vec::new();
         for step in &self.ready.steps {
-            entries.push(journal::intend(&*self.shared.store, self.clock(), self.run.id, step).await?);
+            entries.push(journal::intend(&*self.shared.store, &self.ready.clock, self.run.id, step).await?);
         }
         let steps: Vec<(i64, Step)> = entries.into_iter().zip(self.ready.steps.clone()).collect();
         for of_one_fault in steps.chunk_by(|a, b| a.1.fault == b.1.fault) {
             let applied = tokio::select! {
                 biased;
                 why = self.abort.asked() => return Err(Early::Aborted(why)),
-                applied = apply_all(&self.shared, self.ready.clock, &mut self.recorder, of_one_fault) => applied,
+                applied = apply_all(&self.shared, &self.ready.clock, &mut self.recorder, of_one_fault) => applied,
             };
             applied?;
             self.prove(watching, of_one_fault).await?;
@@ -162,16 +162,22 @@ impl Running {
             if self.is_noted(&step) {
                 continue;
             }
-            let proof = faults::prove(&step, self.recorder.events(), &self.shared.swarm).await;
+            let proof = faults::prove(&step, self.sent(&step), self.recorder.events(), &self.shared.swarm).await;
             match proof {
-                Some(text) => {
+                Ok(Some(text)) => {
                     let fault = step.fault;
-                    self.recorder.lab(self.clock().now(), What::FaultProven { fault, text });
+                    self.recorder.lab(self.ready.clock.now(), What::FaultProven { fault, text });
                 }
-                None => all = false,
+                Ok(None) | Err(_) => all = false,
             }
         }
         all
+    }
+
+    /// When a step was sent.
+    fn sent(&self, step: &Step) -> At {
+        let sent = self.recorder.events().iter().find(|e| matches!(&e.what, What::FaultSent { fault, container, .. } if *fault == step.fault && *container == step.container));
+        sent.map_or(At(i64::MAX), |event| event.at)
     }
 
     fn is_noted(&self, step: &Step) -> bool {
@@ -186,13 +192,13 @@ impl Running {
         for step in self.ready.steps.clone() {
             if !self.is_noted(&step) {
                 let what = What::FaultNotProven { fault: step.fault, text: format!("{}: nothing shows that it took effect", step.text) };
-                self.recorder.lab(self.clock().now(), what);
+                self.recorder.lab(self.ready.clock.now(), what);
             }
         }
     }
 
     async fn keep_quality(&mut self, watching: &Watching) {
-        let quality = watching.quality(self.ready.clock);
+        let quality = watching.quality();
         if let Err(error) = self.shared.store.keep(self.run.id, Evidence::Quality(quality)).await {
             tracing::warn!(run = %self.run.id, %error, "the evidence's quality could not be kept");
         }
@@ -203,7 +209,7 @@ impl Running {
         if let Err(Early::Aborted(why) | Early::Broken(why)) = self.enter(Phase::Restore).await {
             tracing::error!(run = %self.run.id, why, "restoring all the same");
         }
-        let left = self.shared.restore_run(self.run.id, self.clock(), &mut self.recorder).await;
+        let left = self.shared.restore_run(self.run.id, &self.ready.clock, &mut self.recorder).await;
         if let Ok(after) = self.shared.swarm.snapshot(&self.ready.before.service.id).await {
             let kept = self.shared.store.keep(self.run.id, Evidence::After(after)).await;
             if let Err(error) = kept {
@@ -215,7 +221,7 @@ impl Running {
 
     async fn conclude(&mut self, early: Option<Early>, left: &mut Vec<String>) -> Outcome {
         if let Some(Early::Aborted(text)) = &early {
-            self.recorder.lab(self.clock().now(), What::Aborted { text: text.clone() });
+            self.recorder.lab(self.ready.clock.now(), What::Aborted { text: text.clone() });
         }
         if let Err(Early::Aborted(why) | Early::Broken(why)) = self.enter(Phase::Analyse).await {
             tracing::error!(run = %self.run.id, why, "analysing all the same");
@@ -230,7 +236,7 @@ impl Running {
 
 /// Applies the steps of one fault at the same time. The moment before a request leaves is the
 /// moment of the fault.
-async fn apply_all(shared: &Shared, clock: Clock, recorder: &mut Recorder, steps: &[(i64, Step)]) -> Result<(), Early> {
+async fn apply_all(shared: &Shared, clock: &Clock, recorder: &mut Recorder, steps: &[(i64, Step)]) -> Result<(), Early> {
     let tries = join_all(steps.iter().map(|(entry, step)| async move {
         let sent = clock.now();
         let went = tokio::time::timeout(APPLY_WITHIN, faults::apply(step, &shared.swarm)).await;
@@ -240,8 +246,8 @@ async fn apply_all(shared: &Shared, clock: Clock, recorder: &mut Recorder, steps
         let Step { fault, text, task, container, .. } = step.clone();
         recorder.lab(sent, What::FaultSent { fault, text, task, container });
         match went {
-            Ok(Ok(own_edit)) => {
-                shared.note_own_edit(own_edit);
+            Ok(Ok(done)) => {
+                shared.note_own_edit(done.version);
                 journal::applied(&*shared.store, clock, entry).await?;
             }
             Ok(Err(error)) => return Err(not_applied(recorder, clock, step, &error.to_string())),
@@ -251,7 +257,7 @@ async fn apply_all(shared: &Shared, clock: Clock, recorder: &mut Recorder, steps
     Ok(())
 }
 
-fn not_applied(recorder: &mut Recorder, clock: Clock, step: &Step, why: &str) -> Early {
+fn not_applied(recorder: &mut Recorder, clock: &Clock, step: &Step, why: &str) -> Early {
     let text = format!("{}: {why}", step.text);
     recorder.lab(clock.now(), What::FaultNotProven { fault: step.fault, text: text.clone() });
     Early::Broken(format!("the fault was not applied: {text}"))
@@ -264,7 +270,7 @@ impl Shared {
         run: app::model::run::RunId,
         preset: Option<(Verdict, String)>,
         left_behind: Vec<String>,
-        clock: Clock,
+        clock: &Clock,
     ) -> Outcome {
         let (outcome, figures) = self.judge(run, preset, left_behind).await;
         let finished = self.store.finish_run(run, &outcome, figures, clock.now()).await;

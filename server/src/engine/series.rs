@@ -6,6 +6,7 @@
 use super::run::Running;
 use super::{LaunchError, Preflight, Ready, Shared};
 use crate::store::NewRun;
+use app::api::views::Permission;
 use app::model::experiment::Experiment;
 use app::model::run::{DesignId, Outcome, Phase, Run, RunId, Verdict};
 use std::future::Future;
@@ -34,8 +35,7 @@ pub struct Order {
 
 /// Checks, creates the first run, and hands back what executes it and those after it.
 pub(super) async fn begin(shared: &Arc<Shared>, order: Order) -> Result<(RunId, impl Future<Output = ()> + use<>), LaunchError> {
-    let clock = shared.clock().await;
-    let found = shared.preflighter(clock).look(&order.experiment, order.seed).await?;
+    let found = shared.preflighter().look(&order.experiment, order.seed).await?;
     let ready = cleared(shared, &order, found).await?;
     let first = create(shared, &order, 1).await?;
     let id = first.id;
@@ -73,7 +73,6 @@ async fn cleared(shared: &Arc<Shared>, order: &Order, found: Preflight) -> Resul
     // An error of the swarm keeps its kind, and with it its status.
     let before = shared.swarm.snapshot(&order.experiment.target.service).await?;
     let settings = shared.store.settings().await?;
-    use app::api::views::Permission;
     match super::permission::permission(&before.service, &settings.allow, shared.own_service.as_deref()) {
         Permission::Allowed(_) => Err(LaunchError::Preflight(blockers)),
         Permission::NotListed(what) => Err(LaunchError::NotAllowed(format!(
@@ -86,7 +85,7 @@ async fn cleared(shared: &Arc<Shared>, order: &Order, found: Preflight) -> Resul
 }
 
 async fn create(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Result<Run, LaunchError> {
-    let created = shared.clock().await.now();
+    let created = shared.clock().now();
     let run = Run {
         id: RunId(Uuid::now_v7()),
         design: order.design,
@@ -109,8 +108,7 @@ async fn create(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Result<Run,
 async fn next(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Option<Running> {
     let seed = order.seed.wrapping_add(u64::from(repeat - 1));
     for _ in 0..LOOKS {
-        let clock = shared.measure_clock().await;
-        let found = shared.preflighter(clock).look(&order.experiment, seed).await.ok()?;
+        let found = shared.preflighter().look(&order.experiment, seed).await.ok()?;
         if let Some(ready) = found.ready {
             let run = create(shared, order, repeat).await.ok()?;
             return Some(Running::new(shared.clone(), run, ready));

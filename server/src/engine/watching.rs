@@ -5,18 +5,17 @@
 
 use super::Shared;
 use super::abort::Abort;
-use super::guard;
+use super::guard::Guards;
 use super::preflight::Ready;
 use super::recorder::Recorder;
 use super::run::Early;
-use crate::probes::{self, Availability, Meter};
+use crate::probes::{self, Meter, ProbeClock, Settled};
 use crate::swarm::Follow;
 use crate::timeline::Clock;
-use app::model::experiment::Guard;
 use app::model::record::{Quality, Sample};
 use app::model::run::Run;
-use app::model::timeline::What;
-use futures::StreamExt;
+use app::model::timeline::{Event, What};
+use futures::{FutureExt, StreamExt};
 use futures::stream::{BoxStream, SelectAll};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,8 +34,7 @@ pub struct Watching {
     follow: Follow,
     samples: SelectAll<BoxStream<'static, (usize, Sample)>>,
     meters: Vec<Meter>,
-    seen: Availability,
-    guards: Vec<Guard>,
+    guards: Guards,
     probing: CancellationToken,
     clock: Clock,
 }
@@ -45,22 +43,23 @@ impl Watching {
     /// Begins to watch; why not, for people, where a probe cannot even start.
     pub fn start(shared: &Arc<Shared>, run: &Run, ready: &Ready) -> Result<Self, String> {
         let probing = CancellationToken::new();
+        let probes = &run.experiment.hypothesis.probes;
+        let clock = ProbeClock::from_wall(ready.clock.offset().offset);
+        let streams = probes::start_all(probes, clock, &probing).map_err(|e| e.to_string())?;
         let mut samples = SelectAll::new();
         let mut meters = Vec::new();
-        for (index, probe) in run.experiment.hypothesis.probes.iter().enumerate() {
-            let stream = probes::start(probe, ready.clock.offset(), probing.clone()).map_err(|e| e.to_string())?;
+        for (index, (probe, stream)) in probes.iter().zip(streams).enumerate() {
+            meters.push(Meter::new(index, probe, stream.start()));
             samples.push(stream.map(move |sample| (index, sample)).boxed());
-            meters.push(Meter::new(index, probe));
         }
         Ok(Self {
             shared: shared.clone(),
             follow: shared.watcher.follow(&ready.before.service.id, POLL_EVERY),
             samples,
             meters,
-            seen: Availability::new(),
-            guards: run.experiment.guards.clone(),
+            guards: Guards::new(&run.experiment),
             probing,
-            clock: ready.clock,
+            clock: ready.clock.clone(),
         })
     }
 
@@ -80,7 +79,7 @@ impl Watching {
         }
     }
 
-    fn event(&self, mut event: app::model::timeline::Event, pen: &mut Recorder) {
+    fn event(&self, mut event: Event, pen: &mut Recorder) {
         if let What::ServiceUpdated { version, by_lab } = &mut event.what {
             *by_lab = self.shared.is_own_edit(*version);
         }
@@ -89,7 +88,7 @@ impl Watching {
 
     fn sample(&mut self, probe: usize, sample: Sample, pen: &mut Recorder) {
         pen.sample(probe, sample);
-        self.seen.add(&sample);
+        self.guards.add(&sample);
         if let Some(meter) = self.meters.get_mut(probe) {
             meter.add(sample);
         }
@@ -98,12 +97,10 @@ impl Watching {
     async fn write(&mut self, pen: &mut Recorder) -> Result<(), Early> {
         let now = self.clock.now();
         for meter in &mut self.meters {
-            meter.settle(now);
-            meter.take_bins().into_iter().for_each(|bin| pen.bin(bin));
-            meter.take_events().into_iter().for_each(|event| pen.event(event));
+            note(pen, meter.settle(now));
         }
         pen.flush().await?;
-        if let Some(text) = guard::tripped(&self.guards, &self.seen, now) {
+        if let Some(text) = self.guards.tripped(probes::settled_until(&self.meters, now)) {
             pen.lab(now, What::GuardTripped { text: text.clone() });
             return Err(Early::Aborted(format!("a guard tripped: {text}")));
         }
@@ -118,20 +115,29 @@ impl Watching {
         while let Ok(Some((probe, sample))) = tokio::time::timeout_at(deadline, self.samples.next()).await {
             self.sample(probe, sample, pen);
         }
-        while let Some(event) = self.follow.try_next() {
+        for meter in &mut self.meters {
+            note(pen, meter.finish());
+        }
+        while let Some(Some(event)) = self.follow.next().now_or_never() {
             self.event(event, pen);
         }
-        if let Err(Early::Aborted(why) | Early::Broken(why)) = self.write(pen).await {
-            tracing::warn!(why, "the last of the evidence may be missing");
+        if let Err(error) = pen.flush().await {
+            tracing::warn!(%error, "the last of the evidence may be missing");
         }
     }
 
     /// How good the evidence is.
-    pub fn quality(&self, clock: Clock) -> Quality {
+    pub fn quality(&self) -> Quality {
+        let offset = self.clock.offset();
         Quality {
             task_poll: self.follow.worst_poll(),
-            clock_offset: clock.offset(),
-            clock_resolution: clock.resolution(),
+            clock_offset: offset.offset,
+            clock_resolution: offset.resolution,
         }
     }
+}
+
+fn note(pen: &mut Recorder, settled: Settled) {
+    settled.bins.into_iter().for_each(|bin| pen.bin(bin));
+    settled.events.into_iter().for_each(|event| pen.event(event));
 }

@@ -103,7 +103,7 @@ impl LocalLab {
     }
 
     pub(super) async fn keep_design(&self, id: Option<DesignId>, text: &str) -> Result<(DesignId, u32), Refusal> {
-        if text.len() > document::LONGEST_TEXT {
+        if text.len() > document::LONGEST {
             return Err(Refusal::new(RefusalKind::Invalid, "The document is longer than 256 kB. Nothing was stored; split it into several experiments."));
         }
         let (title, service) = document::title_and_service(text);

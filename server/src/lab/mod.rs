@@ -45,7 +45,7 @@ pub struct LocalLab {
 
 /// The lab's own clock, for what has nothing to do with a run.
 pub(crate) fn now() -> At {
-    crate::timeline::Clock::lab().now()
+    crate::swarm::lab_now()
 }
 
 #[async_trait::async_trait]

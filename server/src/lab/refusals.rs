@@ -27,7 +27,12 @@ pub fn store(error: &StoreError) -> Refusal {
 /// A swarm's error.
 pub fn swarm(error: &SwarmError) -> Refusal {
     tracing::warn!(%error, "swarm");
-    let kind = if error.is_not_found() { RefusalKind::NotFound } else { RefusalKind::Unavailable };
+    let kind = match error {
+        SwarmError::NoSuchService(_) | SwarmError::ContainerGone(_) => RefusalKind::NotFound,
+        SwarmError::ContainerNotRunning(_) | SwarmError::OutOfStep(_) => RefusalKind::Conflict,
+        SwarmError::NotASwarm { .. } | SwarmError::Worker { .. } => RefusalKind::Conflict,
+        SwarmError::BadHost(_) | SwarmError::Unreachable { .. } | SwarmError::Other { .. } => RefusalKind::Unavailable,
+    };
     Refusal::new(kind, error.to_string())
 }
 
