@@ -8,7 +8,7 @@ use app::model::run::DesignId;
 use app::model::time::At;
 use sqlx::{FromRow, SqliteConnection, query, query_as};
 use std::collections::HashMap;
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 #[derive(Debug, FromRow)]
 struct DesignRow {
@@ -45,7 +45,7 @@ pub(super) async fn save(
     now: At,
 ) -> Stored<Option<(DesignId, u32)>> {
     let Some(id) = id else {
-        let id = DesignId(Uuid::now_v7());
+        let id = new_id(now);
         put(conn, id, 1, text, now).await?;
         return Ok(Some((id, 1)));
     };
@@ -56,6 +56,14 @@ pub(super) async fn save(
     let version = newest.version + u32::from(must_stay);
     put(conn, id, version, text, now).await?;
     Ok(Some((id, version)))
+}
+
+/// A new id, ordered by time.
+fn new_id(now: At) -> DesignId {
+    let micros = now.0.max(0).unsigned_abs();
+    let nanos = u32::try_from(micros % 1_000_000).unwrap_or(0) * 1_000;
+    let time = Timestamp::from_unix(NoContext, micros / 1_000_000, nanos);
+    DesignId(Uuid::new_v7(time))
 }
 
 async fn put(

@@ -23,7 +23,10 @@ pub(super) async fn page(conn: &mut SqliteConnection, query: &RunQuery) -> Store
     let mut count = filtered(QueryBuilder::new("SELECT count(*) FROM runs"), query);
     let total: i64 = count.build_query_scalar().fetch_one(conn).await?;
     Ok(RunPage {
-        rows: rows.into_iter().map(RunRow::summary).collect::<Stored<_>>()?,
+        rows: rows
+            .into_iter()
+            .map(RunRow::summary)
+            .collect::<Stored<_>>()?,
         total: total.unsigned_abs(),
     })
 }
@@ -80,7 +83,9 @@ fn filtered(mut sql: QueryBuilder<Sqlite>, query: &RunQuery) -> QueryBuilder<Sql
     }
     // Found as it is: `instr` knows no wildcards, so there is nothing to escape.
     for word in query.text.split_whitespace().take(MOST_WORDS) {
-        sql.push(" AND instr(words, ").push_bind(word.to_lowercase()).push(") > 0");
+        sql.push(" AND instr(words, ")
+            .push_bind(word.to_lowercase())
+            .push(") > 0");
     }
     sql
 }
@@ -102,7 +107,8 @@ pub(super) async fn recoveries(
 ) -> Stored<Vec<RecoveryPoint>> {
     let mut sql = filtered(select_runs(""), query);
     sql.push(" AND verdict IS NOT NULL AND recovery_rank IS NOT NULL");
-    sql.push(" ORDER BY created DESC, id DESC LIMIT ").push(MOST_POINTS);
+    sql.push(" ORDER BY created DESC, id DESC LIMIT ")
+        .push(MOST_POINTS);
     let newest_first = fetch(conn, sql).await?;
     newest_first.into_iter().rev().map(RunRow::point).collect()
 }

@@ -85,11 +85,7 @@ impl SqliteStore {
 
     /// Says what went wrong for people, and lets go of a connection that saw the database fail:
     /// SQLite may have rolled back by itself, which the pool would not know of.
-    async fn after_write<T>(
-        &self,
-        conn: PoolConnection<Sqlite>,
-        answer: Stored<T>,
-    ) -> Stored<T> {
+    async fn after_write<T>(&self, conn: PoolConnection<Sqlite>, answer: Stored<T>) -> Stored<T> {
         if matches!(answer, Err(StoreError::Database(_)))
             && let Err(error) = conn.close().await
         {
@@ -236,7 +232,9 @@ impl Store for SqliteStore {
         made: At,
         expires: Option<At>,
     ) -> Stored<i64> {
-        written!(self, |tx| shares::add(&mut tx, run, token_hash, made, expires))
+        written!(self, |tx| shares::add(
+            &mut tx, run, token_hash, made, expires
+        ))
     }
 
     async fn share(&self, token_hash: &str) -> Stored<Option<Share>> {

@@ -5,7 +5,7 @@
 
 use super::trouble::{explain, explain_io, explain_migration};
 use super::{SqliteStore, Store as _};
-use crate::store::{StoreError, Stored};
+use crate::store::Stored;
 use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
@@ -28,7 +28,7 @@ const READERS: u32 = 4;
 impl SqliteStore {
     /// Opens the database, making it and its directory where they are missing.
     ///
-    /// [`StoreError::NotWritable`] when it cannot be written, [`StoreError::Corrupt`] when it is
+    /// [`crate::store::StoreError::NotWritable`] when it cannot be written, [`crate::store::StoreError::Corrupt`] when it is
     /// no database, or one of a newer version.
     pub async fn open(path: &Path) -> Stored<Self> {
         let path = std::path::absolute(path).map_err(|e| explain_io(path, &e))?;

@@ -63,12 +63,11 @@ async fn put_chunk(
 }
 
 async fn chunks(conn: &mut SqliteConnection, run: RunId) -> Stored<BTreeMap<i64, Chunks>> {
-    let rows: Vec<(i64, i64, Vec<u8>)> = query_as(
-        "SELECT probe, chunk, body FROM samples WHERE run = $1 ORDER BY probe, chunk",
-    )
-    .bind(run.to_string())
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<(i64, i64, Vec<u8>)> =
+        query_as("SELECT probe, chunk, body FROM samples WHERE run = $1 ORDER BY probe, chunk")
+            .bind(run.to_string())
+            .fetch_all(conn)
+            .await?;
     let mut found = BTreeMap::<i64, Chunks>::new();
     for (probe, chunk, body) in rows {
         found.entry(probe).or_default().push((chunk, body));
@@ -148,7 +147,12 @@ pub(super) async fn compact(
     merged: &[Merged],
 ) -> Stored<()> {
     stream::drop_bins(conn, run).await?;
-    for Merged { probe, last, chunks } in merged {
+    for Merged {
+        probe,
+        last,
+        chunks,
+    } in merged
+    {
         query("DELETE FROM samples WHERE run = $1 AND probe = $2 AND chunk <= $3")
             .bind(run.to_string())
             .bind(probe)

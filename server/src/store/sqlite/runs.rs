@@ -41,7 +41,12 @@ async fn on_target(conn: &mut SqliteConnection, service: &str) -> Stored<Option<
 }
 
 async fn insert(conn: &mut SqliteConnection, run: &NewRun) -> Stored<()> {
-    let Experiment { title, target, method, .. } = &run.experiment;
+    let Experiment {
+        title,
+        target,
+        method,
+        ..
+    } = &run.experiment;
     let faults: Vec<_> = method.iter().map(Fault::summary).collect();
     query(
         "INSERT INTO runs (id, design, version, title, service, fault, seed, repeat, created, \
@@ -70,11 +75,7 @@ fn words(parts: &[&str]) -> String {
 }
 
 /// See [`crate::store::Store::set_phase`].
-pub(super) async fn set_phase(
-    conn: &mut SqliteConnection,
-    run: RunId,
-    phase: Phase,
-) -> Stored<()> {
+pub(super) async fn set_phase(conn: &mut SqliteConnection, run: RunId, phase: Phase) -> Stored<()> {
     let changed = query("UPDATE runs SET phase = $2 WHERE id = $1 AND phase <> 'done'")
         .bind(run.to_string())
         .bind(phase.word())
@@ -129,10 +130,7 @@ pub(super) async fn one(conn: &mut SqliteConnection, id: RunId) -> Stored<Option
 }
 
 /// See [`crate::store::Store::summary`].
-pub(super) async fn summary(
-    conn: &mut SqliteConnection,
-    id: RunId,
-) -> Stored<Option<RunSummary>> {
+pub(super) async fn summary(conn: &mut SqliteConnection, id: RunId) -> Stored<Option<RunSummary>> {
     row(conn, id).await?.map(RunRow::summary).transpose()
 }
 
@@ -159,7 +157,10 @@ pub(super) async fn unfinished(conn: &mut SqliteConnection) -> Stored<Vec<Unfini
     for row in rows {
         let experiment = experiment(conn, row.run_id()?).await?;
         let run = row.run(experiment)?;
-        found.push(Unfinished { run, owner: row.owner });
+        found.push(Unfinished {
+            run,
+            owner: row.owner,
+        });
     }
     Ok(found)
 }

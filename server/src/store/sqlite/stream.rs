@@ -35,14 +35,13 @@ pub(super) async fn items_after(
     seq: u64,
     limit: u32,
 ) -> Stored<Vec<LiveItem>> {
-    let rows: Vec<(i64, String)> = query_as(
-        "SELECT seq, body FROM items WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-    )
-    .bind(run.to_string())
-    .bind(number(seq))
-    .bind(limit)
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<(i64, String)> =
+        query_as("SELECT seq, body FROM items WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+            .bind(run.to_string())
+            .bind(number(seq))
+            .bind(limit)
+            .fetch_all(conn)
+            .await?;
     rows.iter()
         .map(|(seq, body)| {
             Ok(LiveItem {
