@@ -68,11 +68,11 @@ CREATE TABLE experiments (
     body TEXT NOT NULL
 ) STRICT;
 
+-- The live stream of a run that is on; when it is over, its events move into `evidence`.
 CREATE TABLE items (
-    run      TEXT    NOT NULL REFERENCES runs (id),
-    seq      INTEGER NOT NULL CHECK (seq >= 1),
-    is_event INTEGER NOT NULL CHECK (is_event IN (0, 1)),
-    body     TEXT    NOT NULL,
+    run  TEXT    NOT NULL REFERENCES runs (id),
+    seq  INTEGER NOT NULL CHECK (seq >= 1),
+    body TEXT    NOT NULL,
     PRIMARY KEY (run, seq)
 ) STRICT, WITHOUT ROWID;
 

@@ -15,7 +15,10 @@
 //! lie apart because what is alike packs well: a steady pace and a row of "ok" cost next to
 //! nothing, and what remains is the noise of latency and lag.
 //!
-//! @MEASURED@
+//! What it takes: 10 minutes at 50 probes a second (30,000 samples with the noise of a quick service
+//! and an outage) are 98 kB, 3.3 bytes a sample. With 200 events and two snapshots of three
+//! containers such a run adds 123 kB to the database file; a file with that run alone has 262 kB,
+//! of which 139 kB are there when it is empty. `sqlite/size_tests.rs` measures this.
 
 use super::packed::{pack, unpack};
 use super::{StoreError, Stored};
@@ -253,11 +256,11 @@ mod tests {
         fn a_flipped_bit_is_noticed_or_harmless(
             samples in prop::collection::vec(sample(), 1..60),
             at in any::<prop::sample::Index>(),
-            bit in 0..8,
+            bit in 0_u32..8,
         ) {
             let mut bytes = chunk(&samples).expect("encodes");
             let at = at.index(bytes.len());
-            bytes[at] ^= 1 << bit;
+            bytes[at] ^= 1_u8 << bit;
             match decode(&bytes) {
                 Err(StoreError::Corrupt(_)) => {}
                 Ok(read) => prop_assert_eq!(read, samples),

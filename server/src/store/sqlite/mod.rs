@@ -5,6 +5,7 @@
 
 mod control;
 mod designs;
+mod evidence;
 mod history;
 mod journal;
 mod open;
@@ -17,6 +18,8 @@ mod trouble;
 
 #[cfg(test)]
 mod bad_disk_tests;
+#[cfg(test)]
+mod size_tests;
 #[cfg(test)]
 mod tests;
 
@@ -169,7 +172,7 @@ impl Store for SqliteStore {
     }
 
     async fn keep(&self, run: RunId, evidence: Evidence) -> Stored<()> {
-        written!(self, |tx| record::keep(&mut tx, run, &evidence))
+        written!(self, |tx| evidence::keep(&mut tx, run, &evidence))
     }
 
     async fn compact(&self, run: RunId) -> Stored<()> {

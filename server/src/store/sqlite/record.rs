@@ -1,15 +1,14 @@
-//! A run's raw evidence: samples, snapshots, picked tasks, quality; and the whole record.
+//! A run's samples, and its whole record put together.
 //!
 //! Guarantee: lossless; compacting changes how evidence is kept, never what it says.
 
+use super::evidence::{get, kind};
 use super::rows::position;
 use super::{journal, runs, stream};
-use crate::store::packed::{pack_json, unpack_json};
-use crate::store::{Evidence, StoreError, Stored, samples};
+use crate::store::{StoreError, Stored, samples};
 use app::model::experiment::Probe;
 use app::model::record::{ProbeSeries, Record, Sample};
 use app::model::run::RunId;
-use serde::de::DeserializeOwned;
 use sqlx::{SqliteConnection, query, query_as, query_scalar};
 use std::collections::BTreeMap;
 
@@ -85,44 +84,6 @@ fn in_order(chunks: &Chunks) -> Stored<Vec<Sample>> {
     Ok(all)
 }
 
-/// See [`crate::store::Store::keep`].
-pub(super) async fn keep(
-    conn: &mut SqliteConnection,
-    run: RunId,
-    evidence: &Evidence,
-) -> Stored<()> {
-    let (kind, body) = match evidence {
-        Evidence::Before(snapshot) => ("before", pack_json(snapshot)?),
-        Evidence::After(snapshot) => ("after", pack_json(snapshot)?),
-        Evidence::Picked(tasks) => ("picked", pack_json(tasks)?),
-        Evidence::Quality(quality) => ("quality", pack_json(quality)?),
-    };
-    query(
-        "INSERT INTO evidence (run, kind, body) VALUES ($1, $2, $3) \
-         ON CONFLICT (run, kind) DO UPDATE SET body = excluded.body",
-    )
-    .bind(run.to_string())
-    .bind(kind)
-    .bind(body)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-async fn kept<T: DeserializeOwned>(
-    conn: &mut SqliteConnection,
-    run: RunId,
-    kind: &'static str,
-) -> Stored<Option<T>> {
-    let body: Option<Vec<u8>> =
-        query_scalar("SELECT body FROM evidence WHERE run = $1 AND kind = $2")
-            .bind(run.to_string())
-            .bind(kind)
-            .fetch_optional(conn)
-            .await?;
-    body.map(|b| unpack_json(&b)).transpose()
-}
-
 /// Reads a run's samples and packs them again, better: outside of any write transaction, because
 /// packing takes a while and others want to write.
 pub(super) async fn merge(conn: &mut SqliteConnection, run: RunId) -> Stored<Vec<Merged>> {
@@ -139,14 +100,14 @@ fn merged(probe: i64, chunks: &Chunks) -> Stored<Merged> {
     })
 }
 
-/// Replaces the small chunks by the big ones and drops the bins. There are never more big ones
+/// Replaces the small chunks by the big ones, archives the events and drops the bins. There are never more big ones
 /// than there were small ones, so what was added meanwhile keeps its place.
 pub(super) async fn compact(
     conn: &mut SqliteConnection,
     run: RunId,
     merged: &[Merged],
 ) -> Stored<()> {
-    stream::drop_bins(conn, run).await?;
+    stream::archive(conn, run).await?;
     for Merged {
         probe,
         last,
@@ -181,13 +142,13 @@ pub(super) async fn whole(conn: &mut SqliteConnection, run: RunId) -> Stored<Opt
     let probes = found.experiment.hypothesis.probes.clone();
     Ok(Some(Record {
         run: found,
-        before: kept(conn, run, "before").await?,
-        after: kept(conn, run, "after").await?,
-        picked: kept(conn, run, "picked").await?.unwrap_or_default(),
+        before: get(conn, run, kind::BEFORE).await?,
+        after: get(conn, run, kind::AFTER).await?,
+        picked: get(conn, run, kind::PICKED).await?.unwrap_or_default(),
         events: stream::events(conn, run).await?,
         probes: off_thread(move || series(probes, &chunks)).await?,
         undo: journal::of(conn, run).await?,
-        quality: kept(conn, run, "quality").await?.unwrap_or_default(),
+        quality: get(conn, run, kind::QUALITY).await?.unwrap_or_default(),
     }))
 }
 
