@@ -4,221 +4,24 @@
 //! ([`Store::append`] and [`Store::add_samples`] are the two exceptions: they survive `kill -9`,
 //! and the last moments before a power cut may be missing).
 
+#[cfg(test)]
+#[macro_use]
 pub mod contract;
+mod error;
+mod packed;
 mod samples;
 mod sqlite;
+mod types;
 
+pub use error::{StoreError, Stored};
 pub use sqlite::SqliteStore;
+pub use types::*;
 
 use app::api::views::{LiveItem, RunQuery};
-use app::model::experiment::Experiment;
-use app::model::facts::Snapshot;
-use app::model::record::{Picked, Quality, Record, Sample};
-use app::model::run::{DesignId, Outcome, Phase, Run, RunId, Verdict};
-use app::model::time::{At, Micros};
+use app::model::record::{Record, Sample};
+use app::model::run::{DesignId, Outcome, Phase, Run, RunId};
+use app::model::time::At;
 use app::model::undo::{Undo, UndoEntry, UndoState};
-
-/// Why the store could not do as asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Another run, still on, has the same target service.
-    #[error("run {0} is still on for this target")]
-    TargetBusy(RunId),
-    /// The database cannot be written: read-only or full. For people.
-    #[error("{0}")]
-    NotWritable(String),
-    /// What is stored cannot be read back: a defect, or a file from a newer version.
-    #[error("stored data cannot be read: {0}")]
-    Corrupt(String),
-    /// Anything else the database said.
-    #[error("database: {0}")]
-    Database(#[source] sqlx::Error),
-}
-
-/// Short for results of the store.
-pub type Stored<T> = Result<T, StoreError>;
-
-/// One version of a design.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredDesign {
-    /// Its name over all versions.
-    pub id: DesignId,
-    /// From 1.
-    pub version: u32,
-    /// The document, byte for byte.
-    pub text: String,
-    /// The title, where it could be read.
-    pub title: String,
-    /// The target service, where it could be read.
-    pub service: String,
-    /// Whether the text was valid when it was stored.
-    pub valid: bool,
-    /// When this version was last written.
-    pub changed: At,
-    /// Whether runs point at this version.
-    pub has_runs: bool,
-}
-
-/// A text to be stored as a design.
-#[derive(Debug, Clone)]
-pub struct DesignText<'a> {
-    /// The document.
-    pub text: &'a str,
-    /// The title, where it can be read.
-    pub title: &'a str,
-    /// The target service, where it can be read.
-    pub service: &'a str,
-    /// Whether it is valid.
-    pub valid: bool,
-}
-
-/// A run to be created, in phase preflight.
-#[derive(Debug, Clone)]
-pub struct NewRun {
-    /// Its name.
-    pub id: RunId,
-    /// The design and version it executes.
-    pub design: DesignId,
-    /// See `design`.
-    pub version: u32,
-    /// The document as types.
-    pub experiment: Experiment,
-    /// Where random choices come from.
-    pub seed: u64,
-    /// Its number within one launch.
-    pub repeat: u32,
-    /// When it was asked for.
-    pub created: At,
-    /// The process that executes it (see [`Store::unfinished`]).
-    pub owner: String,
-}
-
-/// A run in a list, with what was measured kept beside it so that lists stay quick.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunSummary {
-    /// Its name.
-    pub id: RunId,
-    /// Its design.
-    pub design: DesignId,
-    /// The experiment's title.
-    pub title: String,
-    /// The target service.
-    pub service: String,
-    /// "container-kill SIGKILL"; several joined with ", ".
-    pub fault: String,
-    /// Where it is.
-    pub phase: Phase,
-    /// How it ended.
-    pub verdict: Option<Verdict>,
-    /// Why; empty while it is on.
-    pub reason: String,
-    /// When it was launched.
-    pub created: At,
-    /// What was measured.
-    pub figures: Figures,
-}
-
-/// What lists show of a run's measurements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Figures {
-    /// From the fault to full strength.
-    pub recovery: Option<Micros>,
-    /// Set where it never recovered: at least this long.
-    pub not_recovered_within: Option<Micros>,
-    /// The longest time without service.
-    pub outage: Option<Micros>,
-}
-
-/// One page of a history.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunPage {
-    /// The runs of the page.
-    pub rows: Vec<RunSummary>,
-    /// How many match in all.
-    pub total: u64,
-}
-
-/// Rows in one page of a history.
-pub const PAGE: u32 = 50;
-
-/// What a chart of recovery times shows, oldest first, at most the newest 500.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RecoveryPoint {
-    /// The run.
-    pub id: RunId,
-    /// Its service.
-    pub service: String,
-    /// When it was launched.
-    pub created: At,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// What was measured.
-    pub figures: Figures,
-}
-
-/// A run that is not over, and whose process executes it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Unfinished {
-    /// The run.
-    pub run: Run,
-    /// The process that executes, or executed, it.
-    pub owner: String,
-}
-
-/// Evidence that is kept once per run.
-#[derive(Debug, Clone)]
-pub enum Evidence {
-    /// The service before anything was touched.
-    Before(Snapshot),
-    /// The service after everything was put back.
-    After(Snapshot),
-    /// The tasks that were picked.
-    Picked(Vec<Picked>),
-    /// How good the evidence is.
-    Quality(Quality),
-}
-
-/// That no run may start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hold {
-    /// Who stopped everything, for people.
-    pub who: String,
-    /// When.
-    pub since: At,
-}
-
-/// What can be set in the browser.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Settings {
-    /// Services allowed as targets besides the labelled ones.
-    pub allow: Vec<String>,
-    /// Most tasks that one run may hit.
-    pub max_tasks: u32,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            allow: Vec::new(),
-            max_tasks: 5,
-        }
-    }
-}
-
-/// A link to a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Share {
-    /// Its number.
-    pub id: i64,
-    /// The run whose report it shows.
-    pub run: RunId,
-    /// When it was made.
-    pub made: At,
-    /// Until when it works; none: for ever.
-    pub expires: Option<At>,
-    /// When it was revoked.
-    pub revoked: Option<At>,
-}
 
 /// What the lab remembers. One method per use, not per table; `contract` tests what they promise.
 #[async_trait::async_trait]

@@ -1,0 +1,111 @@
+//! Promises about designs.
+
+use super::{ended, planned, saved, started};
+use crate::store::{DesignText, Figures, Store};
+use app::model::run::{DesignId, RunId, Verdict};
+use app::model::time::At;
+use uuid::Uuid;
+
+/// See its name.
+pub async fn the_text_is_kept_byte_for_byte(store: &dyn Store) {
+    let text = "\u{feff}title: Grüße 🐝\r\n\t# comment \u{0} '\"\\ %_\n\n";
+    let draft = DesignText {
+        text,
+        title: "Grüße",
+        service: "",
+        valid: false,
+    };
+    let saved = store.save_design(None, draft, At(5)).await.unwrap();
+    let (id, version) = saved.unwrap();
+    assert_eq!(version, 1);
+    let found = store.design(id, None).await.unwrap().unwrap();
+    assert_eq!(found.text, text);
+    assert_eq!((found.id, found.version), (id, 1));
+    assert_eq!(
+        (found.title.as_str(), found.service.as_str()),
+        ("Grüße", "")
+    );
+    assert_eq!((found.valid, found.has_runs), (false, false));
+    assert_eq!(found.changed, At(5));
+}
+
+/// See its name.
+pub async fn saving_overwrites_until_runs_point_at_a_version(store: &dyn Store) {
+    let (id, _) = saved(store, None, "one", At(1)).await;
+    assert_eq!(saved(store, Some(id), "two", At(2)).await, (id, 1));
+    assert_eq!(text(store, id, None).await, "two");
+
+    let mut run = planned(store, "r", "web", At(3)).await;
+    (run.design, run.version) = (id, 1);
+    store.create_run(run).await.unwrap();
+    assert!(store.design(id, None).await.unwrap().unwrap().has_runs);
+
+    // The same text needs no new version, another one does, and that can be overwritten again.
+    assert_eq!(saved(store, Some(id), "two", At(4)).await, (id, 1));
+    assert_eq!(saved(store, Some(id), "three", At(5)).await, (id, 2));
+    assert_eq!(saved(store, Some(id), "four", At(6)).await, (id, 2));
+    assert_eq!(text(store, id, Some(1)).await, "two");
+    assert_eq!(text(store, id, Some(2)).await, "four");
+    assert_eq!(text(store, id, None).await, "four");
+    let newest = store.design(id, None).await.unwrap().unwrap();
+    assert_eq!((newest.changed, newest.has_runs), (At(6), false));
+}
+
+async fn text(store: &dyn Store, id: DesignId, version: Option<u32>) -> String {
+    store.design(id, version).await.unwrap().unwrap().text
+}
+
+/// See its name.
+pub async fn what_is_not_there_is_none(store: &dyn Store) {
+    let nothing = DesignId(Uuid::new_v4());
+    let text = DesignText {
+        text: "x",
+        title: "x",
+        service: "web",
+        valid: true,
+    };
+    assert_eq!(
+        store.save_design(Some(nothing), text, At(1)).await.unwrap(),
+        None
+    );
+    assert_eq!(store.design(nothing, None).await.unwrap(), None);
+    let (id, _) = saved(store, None, "one", At(1)).await;
+    assert_eq!(store.design(id, Some(2)).await.unwrap(), None);
+    let run = RunId(Uuid::new_v4());
+    assert_eq!(store.run(run).await.unwrap(), None);
+    assert_eq!(store.summary(run).await.unwrap(), None);
+    assert_eq!(store.record(run).await.unwrap(), None);
+    assert_eq!(store.items_after(run, 0, 10).await.unwrap(), []);
+}
+
+/// See its name.
+pub async fn all_come_last_changed_first_with_their_last_run(store: &dyn Store) {
+    let (quiet, _) = saved(store, None, "quiet", At(10)).await;
+    let first = planned(store, "busy", "web", At(20)).await;
+    let (busy, id) = (first.design, first.id);
+    let mut second = first.clone();
+    store.create_run(first).await.unwrap();
+    ended(store, id, Verdict::Held, Figures::default()).await;
+    (second.id, second.created) = (RunId(Uuid::new_v4()), At(30));
+    let last = second.id;
+    store.create_run(second).await.unwrap();
+    // The last run counts over all versions, not just the newest.
+    saved(store, Some(busy), "busy, changed", At(40)).await;
+    saved(store, Some(quiet), "quiet, changed", At(50)).await;
+
+    let all = store.designs().await.unwrap();
+    let shown: Vec<_> = all
+        .iter()
+        .map(|(d, run)| (d.id, d.version, d.text.as_str(), run.as_ref().map(|r| r.id)))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (quiet, 1, "quiet, changed", None),
+            (busy, 2, "busy, changed", Some(last)),
+        ]
+    );
+    let other = started(store, "newest", "api", At(60)).await;
+    let all = store.designs().await.unwrap();
+    assert_eq!(all[0].1.as_ref().map(|r| r.id), Some(other));
+}

@@ -1,5 +1,0 @@
-//! SQLite.
-
-/// To come.
-#[derive(Debug)]
-pub struct SqliteStore;

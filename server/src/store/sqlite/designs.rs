@@ -1,0 +1,145 @@
+//! Designs and their versions.
+//!
+//! Guarantee: the text of a version that a run points at never changes.
+
+use super::rows::{fetch, parsed, select_runs};
+use crate::store::{DesignText, RunSummary, Stored, StoredDesign};
+use app::model::run::DesignId;
+use app::model::time::At;
+use sqlx::{FromRow, SqliteConnection, query, query_as};
+use std::collections::HashMap;
+use uuid::{NoContext, Timestamp, Uuid};
+
+#[derive(Debug, FromRow)]
+struct DesignRow {
+    id: String,
+    version: u32,
+    text: String,
+    title: String,
+    service: String,
+    valid: bool,
+    changed: i64,
+    has_runs: bool,
+}
+
+impl DesignRow {
+    fn design(self) -> Stored<StoredDesign> {
+        Ok(StoredDesign {
+            id: parsed("a design's id", &self.id)?,
+            version: self.version,
+            text: self.text,
+            title: self.title,
+            service: self.service,
+            valid: self.valid,
+            changed: At(self.changed),
+            has_runs: self.has_runs,
+        })
+    }
+}
+
+/// See [`crate::store::Store::save_design`].
+pub(super) async fn save(
+    conn: &mut SqliteConnection,
+    id: Option<DesignId>,
+    text: &DesignText<'_>,
+    now: At,
+) -> Stored<Option<(DesignId, u32)>> {
+    let Some(id) = id else {
+        let id = new_id(now);
+        put(conn, id, 1, text, now).await?;
+        return Ok(Some((id, 1)));
+    };
+    let Some(newest) = one(conn, id, None).await? else {
+        return Ok(None);
+    };
+    let must_stay = newest.has_runs && newest.text != text.text;
+    let version = newest.version + u32::from(must_stay);
+    put(conn, id, version, text, now).await?;
+    Ok(Some((id, version)))
+}
+
+/// A new id, ordered by time.
+fn new_id(now: At) -> DesignId {
+    let micros = now.0.max(0).unsigned_abs();
+    let nanos = u32::try_from(micros % 1_000_000).unwrap_or(0) * 1_000;
+    let time = Timestamp::from_unix(NoContext, micros / 1_000_000, nanos);
+    DesignId(Uuid::new_v7(time))
+}
+
+async fn put(
+    conn: &mut SqliteConnection,
+    id: DesignId,
+    version: u32,
+    text: &DesignText<'_>,
+    now: At,
+) -> Stored<()> {
+    query(
+        "INSERT INTO designs (id, version, title, service, valid, changed, text) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (id, version) DO UPDATE SET title = excluded.title, \
+         service = excluded.service, valid = excluded.valid, changed = excluded.changed, \
+         text = excluded.text",
+    )
+    .bind(id.to_string())
+    .bind(version)
+    .bind(text.title)
+    .bind(text.service)
+    .bind(text.valid)
+    .bind(now.0)
+    .bind(text.text)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// See [`crate::store::Store::design`].
+pub(super) async fn one(
+    conn: &mut SqliteConnection,
+    id: DesignId,
+    version: Option<u32>,
+) -> Stored<Option<StoredDesign>> {
+    let row: Option<DesignRow> = query_as(
+        "SELECT id, version, text, title, service, valid, changed, EXISTS \
+         (SELECT 1 FROM runs r WHERE r.design = d.id AND r.version = d.version) AS has_runs \
+         FROM designs d WHERE id = $1 AND ($2 IS NULL OR version = $2) \
+         ORDER BY version DESC LIMIT 1",
+    )
+    .bind(id.to_string())
+    .bind(version)
+    .fetch_optional(conn)
+    .await?;
+    row.map(DesignRow::design).transpose()
+}
+
+/// See [`crate::store::Store::designs`].
+pub(super) async fn all(
+    conn: &mut SqliteConnection,
+) -> Stored<Vec<(StoredDesign, Option<RunSummary>)>> {
+    let mut last_runs = last_runs(conn).await?;
+    let rows: Vec<DesignRow> = query_as(
+        "SELECT id, version, text, title, service, valid, changed, EXISTS \
+         (SELECT 1 FROM runs r WHERE r.design = d.id AND r.version = d.version) AS has_runs \
+         FROM designs d WHERE version = (SELECT max(version) FROM designs n WHERE n.id = d.id) \
+         ORDER BY changed DESC, id DESC",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let design = row.design()?;
+            let last = last_runs.remove(&design.id);
+            Ok((design, last))
+        })
+        .collect()
+}
+
+async fn last_runs(conn: &mut SqliteConnection) -> Stored<HashMap<DesignId, RunSummary>> {
+    let query = select_runs(
+        " WHERE id IN (SELECT (SELECT r.id FROM runs r WHERE r.design = d.id \
+         ORDER BY r.created DESC, r.id DESC LIMIT 1) FROM designs d)",
+    );
+    let rows = fetch(conn, query).await?;
+    rows.into_iter()
+        .map(|row| row.summary().map(|s| (s.design, s)))
+        .collect()
+}
