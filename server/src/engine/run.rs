@@ -12,6 +12,7 @@ use crate::analysis;
 use crate::faults::{self, Step};
 use crate::store::{Evidence, Figures, StoreError};
 use crate::timeline::Clock;
+use app::model::record::Quality;
 use app::model::run::{Outcome, Phase, Run, Verdict};
 use app::model::time::{At, Micros};
 use app::model::timeline::What;
@@ -82,7 +83,7 @@ impl Running {
         let went = self.stages(&mut watching).await;
         let patience = if went.is_ok() { self.longest_answer() } else { HURRY };
         watching.finish(&mut self.recorder, patience).await;
-        self.keep_quality(&watching).await;
+        self.keep_quality(watching.quality()).await;
         went
     }
 
@@ -197,8 +198,7 @@ impl Running {
         }
     }
 
-    async fn keep_quality(&mut self, watching: &Watching) {
-        let quality = watching.quality();
+    async fn keep_quality(&self, quality: Quality) {
         if let Err(error) = self.shared.store.keep(self.run.id, Evidence::Quality(quality)).await {
             tracing::warn!(run = %self.run.id, %error, "the evidence's quality could not be kept");
         }
