@@ -7,7 +7,8 @@ use serde::{Serialize, de::DeserializeOwned};
 /// What a use case answers.
 pub type Answer<T> = Result<T, Refusal>;
 
-/// Shows an answer once it is there. On the server the page waits for it.
+/// Shows an answer once it is there. On the server the page waits for it; in the browser the
+/// last answer stays until the next is there.
 pub fn loaded<T>(
     answer: Resource<Answer<T>>,
     show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
@@ -46,6 +47,26 @@ pub fn refused(refusal: &Refusal) -> AnyView {
             <p>{refusal.message.clone()}</p>
             {way.map(|(href, text)| view! { <p><a href=href>{text}</a></p> })}
         </div>
+    }
+    .into_any()
+}
+
+/// A "not found" made by a page itself; gives the response its status.
+pub fn missing(message: impl Into<String>) -> Refusal {
+    let refusal = Refusal::new(RefusalKind::NotFound, message);
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    refusal
+}
+
+/// Says what belongs in an empty place, and the one next step.
+pub fn empty(text: &'static str, href: &'static str, step: &'static str) -> AnyView {
+    view! {
+        <p class="empty">
+            {text} " " <a href=href>{step}</a>
+        </p>
     }
     .into_any()
 }
