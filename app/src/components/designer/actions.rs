@@ -1,0 +1,212 @@
+//! What can be done with a design: save, launch, import, export, copy.
+
+use super::desk::Desk;
+use crate::api::calls::{launch, save_design};
+use crate::api::views::{CheckState, DesignView};
+use crate::api::{Refusal, RefusalKind};
+use crate::components::load::refused;
+use crate::components::web;
+use crate::model::run::DesignId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::{JsCast, closure::Closure};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+/// The largest file that is read, in bytes; no experiment comes near it.
+const LARGEST: f64 = 262_144.0;
+
+/// How many things are in the way of a launch.
+fn to_mend(view: &DesignView) -> usize {
+    let checks = view
+        .checks
+        .iter()
+        .filter(|c| c.state == CheckState::No)
+        .count();
+    view.problems.len() + checks
+}
+
+/// What the launch button says.
+fn launch_words(view: &DesignView) -> String {
+    match (view.launchable, to_mend(view)) {
+        (true, _) => "Launch".to_owned(),
+        (false, 1) => "Launch: 1 thing to mend".to_owned(),
+        (false, n) => format!("Launch: {n} things to mend"),
+    }
+}
+
+/// A file name for a title: "canary-survives.yaml".
+fn file_name(title: &str) -> String {
+    let words = title
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|w| !w.is_empty());
+    let stem = words.collect::<Vec<_>>().join("-").to_lowercase();
+    if stem.is_empty() {
+        "experiment.yaml".to_owned()
+    } else {
+        format!("{stem}.yaml")
+    }
+}
+
+/// What is under way, and what went wrong last.
+#[derive(Clone, Copy)]
+struct Status {
+    busy: RwSignal<bool>,
+    no: RwSignal<Option<Refusal>>,
+    said: RwSignal<&'static str>,
+}
+
+impl Status {
+    fn new() -> Self {
+        Self {
+            busy: RwSignal::new(false),
+            no: RwSignal::new(None),
+            said: RwSignal::new(""),
+        }
+    }
+
+    fn begin(self) {
+        self.busy.set(true);
+        self.no.set(None);
+        self.said.set("");
+    }
+
+    /// Takes an answer apart; shows a "no".
+    fn end<T>(self, answer: Result<T, Refusal>) -> Option<T> {
+        self.busy.set(false);
+        answer.map_err(|no| self.no.set(Some(no))).ok()
+    }
+}
+
+/// Stores the document, unless it is stored as it stands.
+async fn stored(desk: Desk) -> Result<DesignId, Refusal> {
+    let text = desk.text.get_untracked();
+    match desk.id() {
+        Some(id) if *desk.stored.read_untracked() == text => Ok(id),
+        id => {
+            let id = save_design(id, text.clone()).await?;
+            desk.saved(text);
+            Ok(id)
+        }
+    }
+}
+
+/// Save, launch and the rest. `saved` hears of every save.
+#[component]
+pub fn Actions(desk: Desk, saved: Callback<DesignId>) -> impl IntoView {
+    let status = Status::new();
+    let navigate = use_navigate();
+    let save = move |_| {
+        status.begin();
+        spawn_local(async move {
+            if let Some(id) = status.end(stored(desk).await) {
+                status.said.set("Saved.");
+                saved.run(id);
+            }
+        });
+    };
+    let start = move |_| {
+        let navigate = navigate.clone();
+        status.begin();
+        spawn_local(async move {
+            let run = match stored(desk).await {
+                Ok(id) => launch(id).await,
+                Err(no) => Err(no),
+            };
+            if let Some(run) = status.end(run) {
+                navigate(&format!("/runs/{run}"), NavigateOptions::default());
+            }
+        });
+    };
+    let can_save =
+        move || !status.busy.get() && (desk.is_dirty() || desk.view.with(|v| v.id.is_none()));
+    let can_launch =
+        move || !status.busy.get() && desk.settled.get() && desk.view.with(|v| v.launchable);
+    view! {
+        <div class="acts">
+            <Files desk status />
+            <button type="button" disabled=move || !can_save() on:click=save>"Save draft"</button>
+            <button type="button" class="primary" disabled=move || !can_launch() on:click=start>
+                {move || desk.view.with(launch_words)}
+            </button>
+        </div>
+        <p class="said-now" role="status">{move || status.said.get()}</p>
+        {move || status.no.get().map(|no| refused(&no))}
+    }
+}
+
+/// Import, export, copy.
+#[component]
+fn Files(desk: Desk, status: Status) -> impl IntoView {
+    let href = move || {
+        format!(
+            "data:application/yaml;charset=utf-8,{}",
+            web::encoded(&desk.text.read())
+        )
+    };
+    let name = move || desk.view.with(|v| file_name(&v.title));
+    let copy = move |_| {
+        let done = web::copy(&desk.text.read_untracked());
+        status.said.set(if done {
+            "Copied."
+        } else {
+            "This browser copies only on a secure address: select the text and copy it."
+        });
+    };
+    view! {
+        <details class="menu" data-closes="">
+            <summary class="button">"File"</summary>
+            <div class="drop">
+                <label class="button">
+                    "Import …"
+                    <input type="file" accept=".yaml,.yml,.json" on:change:target=move |event| {
+                        read_file(&event.target(), desk, status);
+                    } />
+                </label>
+                <a class="button" rel="external" href=href download=name>"Export"</a>
+                <button type="button" on:click=copy>"Copy as YAML"</button>
+            </div>
+        </details>
+    }
+}
+
+/// Reads the chosen file into the document.
+fn read_file(input: &web_sys::HtmlInputElement, desk: Desk, status: Status) {
+    let Some(file) = input.files().and_then(|files| files.get(0)) else {
+        return;
+    };
+    if file.size() > LARGEST {
+        let text = "This file is larger than 256 kB, which no experiment is. Nothing was changed.";
+        status
+            .no
+            .set(Some(Refusal::new(RefusalKind::Invalid, text)));
+        return;
+    }
+    let Ok(reader) = web_sys::FileReader::new() else {
+        return;
+    };
+    let done = reader.clone();
+    let loaded = Closure::once_into_js(move || {
+        if let Some(text) = done.result().ok().and_then(|text| text.as_string()) {
+            desk.type_in(text);
+            status.said.set("Imported. Not saved yet.");
+        }
+    });
+    reader.set_onload(Some(loaded.unchecked_ref()));
+    let _ = reader.read_as_text(&file);
+    input.set_value("");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_becomes_a_file_name() {
+        assert_eq!(
+            file_name("Canary survives: a kill"),
+            "canary-survives-a-kill.yaml"
+        );
+        assert_eq!(file_name("../.. "), "experiment.yaml");
+    }
+}

@@ -1,0 +1,215 @@
+//! The designer's state in the browser: the document, the last good form, what is wrong.
+
+use super::turn::{Turn, Use};
+use crate::api::calls::check_design;
+use crate::api::views::{DesignView, Form, FormEdit, ProblemAt};
+use crate::api::{Refusal, RefusalKind};
+use crate::components::web;
+use crate::model::run::DesignId;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+
+/// How long a pause in typing is.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The designer's state.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    turn: StoredValue<Turn>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+    /// Where unsaved changes are kept in this tab.
+    key: StoredValue<String>,
+    /// The document.
+    pub text: RwSignal<String>,
+    /// The document as it is stored.
+    pub stored: RwSignal<String>,
+    /// The last answer.
+    pub view: RwSignal<DesignView>,
+    /// The last form that could be read.
+    pub form: RwSignal<Form>,
+    /// Why the last question was not answered.
+    pub trouble: RwSignal<Option<Refusal>>,
+    /// Whether the answer shown is about the document as it stands.
+    pub settled: RwSignal<bool>,
+}
+
+impl Desk {
+    /// With a design as the server gave it.
+    pub fn new(view: DesignView, key: String) -> Self {
+        Self {
+            turn: StoredValue::new(Turn::new(view.text.clone())),
+            timer: StoredValue::new(None),
+            key: StoredValue::new(key),
+            text: RwSignal::new(view.text.clone()),
+            stored: RwSignal::new(view.text.clone()),
+            form: RwSignal::new(view.form.clone().unwrap_or_default()),
+            view: RwSignal::new(view),
+            trouble: RwSignal::new(None),
+            settled: RwSignal::new(true),
+        }
+    }
+
+    /// The stored design, if it is one.
+    pub fn id(self) -> Option<DesignId> {
+        self.view.with_untracked(|view| view.id)
+    }
+
+    /// Whether the document differs from the stored one. Tracked.
+    pub fn is_dirty(self) -> bool {
+        *self.text.read() != *self.stored.read()
+    }
+
+    /// Whether the form shows an older state because the text cannot be read. Tracked.
+    pub fn is_form_behind(self) -> bool {
+        self.view.with(|view| view.form.is_none())
+    }
+
+    /// Problems at a path or below it. Tracked.
+    pub fn problem_at(self, path: &str) -> Option<String> {
+        self.view.with(|view| problem_at(&view.problems, path))
+    }
+
+    /// Somebody typed; asks after a pause.
+    pub fn type_in(self, text: String) {
+        self.turn.update_value(|turn| turn.typed(text.clone()));
+        self.text.set(text);
+        self.remember();
+        self.ask_after(PAUSE);
+    }
+
+    /// Somebody typed in the form; asks after a pause.
+    pub fn set(self, path: &str, value: String) {
+        let path = path.to_owned();
+        self.turn
+            .update_value(|turn| turn.edited(FormEdit::Set { path, value }));
+        self.ask_after(PAUSE);
+    }
+
+    /// Somebody pressed a button of the form; asks at once.
+    pub fn press(self, edit: FormEdit) {
+        self.turn.update_value(|turn| turn.edited(edit));
+        self.ask_after(Duration::ZERO);
+    }
+
+    /// Asks again what could not be asked.
+    pub fn again(self) {
+        self.ask_after(Duration::ZERO);
+    }
+
+    /// The document was stored.
+    pub fn saved(self, text: String) {
+        self.stored.set(text);
+        self.remember();
+    }
+
+    /// Takes up changes that were left unsaved in this tab. True when there were any.
+    pub fn take_up(self) -> bool {
+        let left = web::kept(&self.key.get_value());
+        let left = left.filter(|text| *text != *self.stored.read_untracked());
+        left.map(|text| self.type_in(text)).is_some()
+    }
+
+    /// Goes back to the stored document.
+    pub fn drop_changes(self) {
+        self.type_in(self.stored.get_untracked());
+    }
+
+    fn remember(self) {
+        let (text, stored) = (self.text.read_untracked(), self.stored.read_untracked());
+        let unsaved = (*text != *stored).then_some(text.as_str());
+        web::keep(&self.key.get_value(), unsaved);
+    }
+
+    fn ask_after(self, pause: Duration) {
+        self.settled.set(false);
+        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        let timer = set_timeout_with_handle(move || self.ask(), pause);
+        self.timer.set_value(timer.ok());
+    }
+
+    fn ask(self) {
+        let id = self.id();
+        let Some(Some(ask)) = self.turn.try_update_value(|turn| turn.next(id)) else {
+            return;
+        };
+        spawn_local(async move {
+            match check_design(ask).await {
+                Ok(view) => self.answered(view),
+                Err(no) => self.failed(no),
+            }
+        });
+    }
+
+    fn answered(self, view: DesignView) {
+        let Some(usage) = self.turn.try_update_value(|turn| turn.answered(&view.text)) else {
+            return;
+        };
+        if let Use::Show { text } = usage {
+            self.show(view, text);
+        }
+        self.settled.set(self.turn.with_value(Turn::is_settled));
+        self.ask();
+    }
+
+    fn show(self, view: DesignView, text: Option<String>) {
+        self.trouble.set(None);
+        if let Some(text) = text {
+            self.text.set(text);
+            self.remember();
+        }
+        if let Some(form) = view.form.clone() {
+            self.form.set(form);
+        }
+        self.view.set(view);
+    }
+
+    fn failed(self, no: Refusal) {
+        let away = no.kind == RefusalKind::Unavailable;
+        let known = self.turn.try_update_value(|turn| turn.failed(away));
+        if known.is_some() {
+            self.trouble.set(Some(no));
+        }
+    }
+}
+
+/// The first problem at a path or below it.
+fn problem_at(problems: &[ProblemAt], path: &str) -> Option<String> {
+    let below = |p: &ProblemAt| {
+        let rest = p.path.strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    problems
+        .iter()
+        .find(|p| below(p))
+        .map(|p| p.message.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_shows_at_its_field_only() {
+        let at = |path: &str| ProblemAt {
+            path: path.into(),
+            message: path.into(),
+            line: None,
+            column: None,
+        };
+        let problems = [at("timing.observe"), at("method[1].label"), at("")];
+        assert_eq!(
+            problem_at(&problems, "timing.observe").as_deref(),
+            Some("timing.observe")
+        );
+        assert_eq!(problem_at(&problems, "timing.obs"), None);
+        assert_eq!(
+            problem_at(&problems, "method[1]").as_deref(),
+            Some("method[1].label")
+        );
+        assert_eq!(problem_at(&problems, "method[10]"), None);
+    }
+}

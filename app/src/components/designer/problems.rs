@@ -1,0 +1,73 @@
+//! The text side of the designer: the editor, what is wrong at which line, "Before launch".
+
+use super::desk::Desk;
+use crate::api::views::ProblemAt;
+use crate::components::checks::checks;
+use crate::components::editor::{Editor, offset_of};
+use leptos::{html, prelude::*};
+
+/// The text side.
+#[component]
+pub fn TextSide(desk: Desk) -> impl IntoView {
+    let area = NodeRef::<html::Textarea>::new();
+    let bad = Signal::derive(move || {
+        desk.view.with(|v| {
+            v.problems
+                .iter()
+                .filter_map(|p| p.line)
+                .collect::<Vec<u32>>()
+        })
+    });
+    let go = move |problem: &ProblemAt| jump(desk, area, problem);
+    view! {
+        <div class="text">
+            <Editor text=desk.text.into() bad area typed=Callback::new(move |text| desk.type_in(text)) />
+            <ul class="problems" id="problems">
+                {move || desk.view.with(|v| {
+                    v.problems.iter().map(|p| problem_line(p.clone(), go)).collect_view()
+                })}
+            </ul>
+            <h2>"Before launch"</h2>
+            {move || desk.view.with(|v| before_launch(&v.problems, &v.checks))}
+        </div>
+    }
+}
+
+/// One problem; pressing it goes to its line.
+fn problem_line(problem: ProblemAt, go: impl Fn(&ProblemAt) + 'static) -> AnyView {
+    let text = problem.message.clone();
+    match problem.line {
+        Some(line) => view! {
+            <li>
+                <button type="button" class="jump" on:click=move |_| go(&problem)>
+                    "Line " {line} ": " {text}
+                </button>
+            </li>
+        }
+        .into_any(),
+        None => view! { <li>{text}</li> }.into_any(),
+    }
+}
+
+fn jump(desk: Desk, area: NodeRef<html::Textarea>, problem: &ProblemAt) {
+    let (Some(area), Some(line)) = (area.get_untracked(), problem.line) else {
+        return;
+    };
+    let text = desk.text.read_untracked();
+    let from = offset_of(&text, line, problem.column.unwrap_or(1));
+    let end = offset_of(&text, line + 1, 1).saturating_sub(1).max(from);
+    let _ = area.focus();
+    let _ = area.set_selection_range(from, end);
+}
+
+fn before_launch(problems: &[ProblemAt], list: &[crate::api::views::Check]) -> AnyView {
+    if list.is_empty() {
+        let text = if problems.is_empty() {
+            "Nothing to check yet."
+        } else {
+            "The swarm is asked once the text is right."
+        };
+        return view! { <p class="muted">{text}</p> }.into_any();
+    }
+    checks(list)
+}

@@ -1,0 +1,94 @@
+//! The event log of a live run. It follows only while one looks at its end.
+
+use super::model::{Line, LiveModel};
+use crate::model::time::{At, Micros, decimals_for};
+use leptos::{html, prelude::*};
+
+/// A moment on the run's clock: "+0.06 s", with no more decimals than were measured.
+pub fn offset(span: Micros, resolution: Micros) -> String {
+    let decimals = decimals_for(resolution);
+    format!("{:+.decimals$} s", span.as_secs_f64()).replace('-', "−")
+}
+
+/// Whether a list is scrolled to its end, within a line.
+fn at_end(list: &web_sys::Element) -> bool {
+    list.scroll_height() - list.scroll_top() - list.client_height() < 24
+}
+
+/// The log.
+#[component]
+pub fn Log(model: RwSignal<LiveModel>) -> impl IntoView {
+    let list = NodeRef::<html::Div>::new();
+    let follows = RwSignal::new(true);
+    let seen = RwSignal::new(0_usize);
+    let count = Memo::new(move |_| model.with(|m| m.log.len()));
+    let zero = Memo::new(move |_| model.with(LiveModel::zero));
+    let to_end = move || {
+        if let Some(list) = list.get_untracked() {
+            list.set_scroll_top(list.scroll_height());
+        }
+    };
+    Effect::new(move || {
+        let count = count.get();
+        if follows.get() {
+            seen.set(count);
+            request_animation_frame(to_end);
+        }
+    });
+    let scrolled = move |_| {
+        if let Some(list) = list.get_untracked() {
+            follows.set(at_end(&list));
+        }
+    };
+    let unseen = move || count.get().saturating_sub(seen.get());
+    view! {
+        <div class="log">
+            <div class="lines" tabindex="0" role="region" aria-label="Event log" node_ref=list on:scroll=scrolled>
+                <table>
+                    <thead class="said">
+                        <tr><th scope="col">"Time"</th><th scope="col">"Source"</th><th scope="col">"Event"</th></tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || model.with(|m| m.log.clone()) key=|line| line.seq let(line)>
+                            <Row line zero />
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+            <Show when=move || !follows.get() && (unseen() > 0)>
+                <button type="button" class="more" on:click=move |_| to_end()>{unseen} " new"</button>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Row(line: Line, zero: Memo<At>) -> impl IntoView {
+    let Line {
+        at,
+        resolution,
+        source,
+        text,
+        matters,
+        ..
+    } = line;
+    view! {
+        <tr class:matters=matters>
+            <td class="n">{move || offset(at - zero.get(), resolution)}</td>
+            <td>{source}</td>
+            <td>{text}</td>
+        </tr>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_says_no_more_than_was_measured() {
+        assert_eq!(offset(Micros(62_345), Micros(1_000)), "+0.062 s");
+        assert_eq!(offset(Micros(-9_912_345), Micros(100_000)), "−9.9 s");
+        assert_eq!(offset(Micros(5_300_000), Micros(2_000_000)), "+5 s");
+    }
+}

@@ -1,0 +1,68 @@
+//! The stream of a live run. The browser reconnects by itself and says where it was.
+
+use crate::api::views::LiveItem;
+use crate::model::run::RunId;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{EventSource, MessageEvent};
+
+/// What a stream tells.
+pub enum Told {
+    /// An item came.
+    Item(Box<LiveItem>),
+    /// The connection is there, or was lost.
+    Connected(bool),
+    /// The run is over.
+    Done,
+}
+
+/// A handler that lives as long as the stream.
+type Handler = Closure<dyn FnMut(MessageEvent)>;
+
+/// Listens from after an item on, until the owner is gone.
+pub fn listen(run: RunId, after: u64, tell: impl Fn(Told) + Clone + 'static) {
+    let Ok(source) = EventSource::new(&format!("/api/v1/runs/{run}/events?after={after}")) else {
+        tell(Told::Connected(false));
+        return;
+    };
+    let handlers: Vec<(&'static str, Handler)> = vec![
+        (
+            "message",
+            handler(tell.clone(), |event| item(&event).map(Told::Item)),
+        ),
+        (
+            "open",
+            handler(tell.clone(), |_| Some(Told::Connected(true))),
+        ),
+        (
+            "error",
+            handler(tell.clone(), |_| Some(Told::Connected(false))),
+        ),
+        ("done", handler(tell, |_| Some(Told::Done))),
+    ];
+    for (name, handler) in &handlers {
+        let _ = source.add_event_listener_with_callback(name, handler.as_ref().unchecked_ref());
+    }
+    let open = StoredValue::new_local(Some((source, handlers)));
+    on_cleanup(move || {
+        if let Some((source, handlers)) = open.try_update_value(Option::take).flatten() {
+            source.close();
+            drop(handlers);
+        }
+    });
+}
+
+fn handler(
+    tell: impl Fn(Told) + 'static,
+    read: impl Fn(MessageEvent) -> Option<Told> + 'static,
+) -> Handler {
+    Closure::new(move |event| {
+        if let Some(told) = read(event) {
+            tell(told);
+        }
+    })
+}
+
+fn item(event: &MessageEvent) -> Option<Box<LiveItem>> {
+    serde_json::from_str(&event.data().as_string()?).ok()
+}

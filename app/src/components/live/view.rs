@@ -1,0 +1,144 @@
+//! The live page: phase and time left, abort, the picture, the log.
+
+use super::draw;
+use super::log::{Log, offset};
+use super::model::LiveModel;
+use super::stream::{Told, listen};
+use crate::api::calls::Abort;
+use crate::api::views::LiveView;
+use crate::components::confirm::{Confirm, Post, Words};
+use crate::components::web::uptime;
+use crate::model::run::{Phase, RunId};
+use crate::model::time::{At, Micros};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
+use std::time::Duration;
+
+/// How often the picture is drawn again.
+const TICK: Duration = Duration::from_millis(500);
+
+/// The engine's clock in this browser, told by the server and carried on from there.
+fn clock(start: At, model: RwSignal<LiveModel>) -> RwSignal<At> {
+    let now = RwSignal::new(start);
+    Effect::new(move || {
+        let woke = uptime();
+        let tick = move || {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "milliseconds since the page opened"
+            )]
+            let since = Micros(((uptime() - woke) * 1_000.0) as i64);
+            now.set((start + since).max(model.with_untracked(|m| m.latest)));
+        };
+        let timer = set_interval_with_handle(tick, TICK);
+        on_cleanup(move || timer.map(|t| t.clear()).unwrap_or_default());
+    });
+    now
+}
+
+/// What a phase is, in words of its own.
+const fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Preflight => "checking before anything is touched",
+        Phase::Baseline => "watching before the fault",
+        Phase::Inject => "applying the fault",
+        Phase::Observe => "watching after the fault",
+        Phase::Restore => "putting everything back",
+        Phase::Analyse => "working out what the evidence shows",
+        Phase::Done => "over",
+    }
+}
+
+/// A run while it is on. `done` is called when it is over.
+#[component]
+pub fn Live(run: RunId, live: LiveView, done: Callback<()>) -> impl IntoView {
+    let model = RwSignal::new(LiveModel::new(&live));
+    let now = clock(live.now, model);
+    let lost = RwSignal::new(false);
+    let paused = RwSignal::new(false);
+    Effect::new(move || {
+        listen(
+            run,
+            model.with_untracked(LiveModel::last),
+            move |told| match told {
+                Told::Item(item) => {
+                    model.try_update(|model| model.apply(&item));
+                }
+                Told::Connected(there) => {
+                    lost.try_set(!there);
+                }
+                Told::Done => done.run(()),
+            },
+        );
+    });
+    let picture = Memo::new(move |old: Option<&String>| match old {
+        Some(old) if paused.get() => old.clone(),
+        _ => model.with(|m| draw::drawn(m, now.get())),
+    });
+    view! {
+        <Status run model now />
+        <Show when=move || lost.get()>
+            <p class="note" role="status">
+                "The connection to the lab is lost; it is tried again by itself. The run goes on, and nothing of it is missed."
+            </p>
+        </Show>
+        <figure class="live-picture" inner_html=move || picture.get()></figure>
+        <p class="row muted">
+            "Everything on one axis; zero is the moment the first fault is sent."
+            <button type="button" class="quiet" aria-pressed=move || paused.get().to_string()
+                on:click=move |_| paused.update(|p| *p = !*p)>
+                {move || if paused.get() { "Go on drawing" } else { "Pause the picture" }}
+            </button>
+        </p>
+        <h2>"Events"</h2>
+        <Log model />
+    }
+}
+
+#[component]
+fn Status(run: RunId, model: RwSignal<LiveModel>, now: RwSignal<At>) -> impl IntoView {
+    let phase = Memo::new(move |_| model.with(LiveModel::phase));
+    let since = move || offset(now.get() - model.with(LiveModel::zero), Micros(1_000_000));
+    let left = move || {
+        let left = model.with(|m| m.left(now.get()));
+        left.map_or_else(|| "–".to_owned(), |left| format!("{left:.0} s"))
+    };
+    let strength = move || {
+        let known = model.with(|m| m.strength);
+        known.map_or_else(
+            || "–".to_owned(),
+            |(running, desired)| format!("{running} of {desired}"),
+        )
+    };
+    let abort = ServerAction::<Abort>::new();
+    let words = Words {
+        label: "Abort and restore",
+        question: "End this run now and put everything back?",
+        yes: "Abort and restore",
+    };
+    let post = Post {
+        url: Abort::PATH,
+        field: Some(("run", StoredValue::new(run.to_string()))),
+        pending: abort.pending().into(),
+        answer: abort.value().into(),
+    };
+    let go = Callback::new(move |()| {
+        abort.dispatch(Abort { run });
+    });
+    view! {
+        <div class="strip">
+            <dl>
+                <div>
+                    <dt>"Phase"</dt>
+                    <dd aria-live="polite">
+                        {move || phase.get().word()} <small>{move || doing(phase.get())}</small>
+                    </dd>
+                </div>
+                <div><dt>"On the clock"</dt><dd>{since}</dd></div>
+                <div><dt>"Left"</dt><dd>{left}</dd></div>
+                <div><dt>"Tasks running"</dt><dd>{strength}</dd></div>
+            </dl>
+            <Confirm words post go />
+        </div>
+    }
+}

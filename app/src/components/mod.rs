@@ -1,0 +1,18 @@
+//! What pages are made of. Nothing here asks the server for a page's own data.
+
+pub mod badge;
+pub mod checks;
+pub mod confirm;
+pub mod designer;
+pub mod editor;
+pub mod frame;
+pub mod keys;
+pub mod lists;
+pub mod live;
+pub mod load;
+pub mod share;
+#[cfg(feature = "ssr")]
+pub mod shell;
+pub mod svg;
+pub mod theme;
+pub mod web;

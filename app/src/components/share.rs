@@ -1,0 +1,134 @@
+//! Links to a report: made with one press, shown once, ended with two.
+
+use super::confirm::{Confirm, Post, Words};
+use super::load::refused;
+use super::web;
+use crate::api::calls::{Revoke, Share};
+use crate::api::views::{NewShare, ShareRow};
+use crate::model::run::RunId;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
+
+/// How long a link can work: days (none: for ever) and the words.
+const TERMS: [(&str, &str); 4] = [
+    ("7", "7 days"),
+    ("1", "1 day"),
+    ("30", "30 days"),
+    ("", "for ever"),
+];
+
+/// Makes, shows and ends links to one run's report.
+#[component]
+pub fn Sharing(run: RunId, shares: Vec<ShareRow>) -> impl IntoView {
+    let rows = RwSignal::new(shares);
+    let days = RwSignal::new("7".to_owned());
+    let share = ServerAction::<Share>::new();
+    Effect::new(move || {
+        if let Some(Ok(new)) = share.value().get() {
+            rows.update(|rows| rows.insert(0, new.row));
+        }
+    });
+    let make = move |_| {
+        share.dispatch(Share {
+            run,
+            days: days.read_untracked().parse().ok(),
+        });
+    };
+    view! {
+        <div class="row sharing">
+            <span class="joined">
+                <button type="button" class="primary" on:click=make disabled=move || share.pending().get()>
+                    "Share"
+                </button>
+                <select aria-label="How long a new link works" on:change:target=move |event| days.set(event.target().value())>
+                    {TERMS.map(|(value, text)| view! { <option value=value>{text}</option> })}
+                </select>
+            </span>
+            <Show when=move || !rows.read().is_empty()>
+                <details class="menu" data-closes="">
+                    <summary class="button">"Links (" {move || rows.read().len()} ")"</summary>
+                    <ul class="drop shares">
+                        <For each=move || rows.get() key=|row| (row.id, row.works) let(row)>
+                            <Link row rows />
+                        </For>
+                    </ul>
+                </details>
+            </Show>
+        </div>
+        {move || match share.value().get() {
+            Some(Ok(new)) => view! { <Fresh new /> }.into_any(),
+            Some(Err(no)) => refused(&no),
+            None => ().into_any(),
+        }}
+    }
+}
+
+/// A link just made, in full.
+#[component]
+fn Fresh(new: NewShare) -> impl IntoView {
+    let copied = RwSignal::new("Copy");
+    let origin = window().location().origin().unwrap_or_default();
+    let link = format!("{origin}{}", new.path);
+    let text = link.clone();
+    let copy = move |_| {
+        copied.set(if web::copy(&text) {
+            "Copied"
+        } else {
+            "Select and copy"
+        })
+    };
+    view! {
+        <div class="note fresh" role="status">
+            <p>"Anyone who has this link can read this report, and nothing else. It is shown this once."</p>
+            <div class="row">
+                <input readonly aria-label="The link" value=link on:focus:target=|event| event.target().select() />
+                <button type="button" on:click=copy>{move || copied.get()}</button>
+            </div>
+        </div>
+    }
+}
+
+/// A link in the list.
+#[component]
+fn Link(row: ShareRow, rows: RwSignal<Vec<ShareRow>>) -> impl IntoView {
+    let id = row.id;
+    let revoke = ServerAction::<Revoke>::new();
+    Effect::new(move || {
+        if let Some(Ok(())) = revoke.value().get() {
+            rows.update(|rows| {
+                for row in rows.iter_mut().filter(|row| row.id == id) {
+                    row.works = false;
+                    "revoked just now".clone_into(&mut row.expires);
+                }
+            });
+        }
+    });
+    let words = Words {
+        label: "Revoke",
+        question: "End this link? Whoever has it can no longer read the report.",
+        yes: "End it",
+    };
+    let post = Post {
+        url: Revoke::PATH,
+        field: Some(("share", StoredValue::new(id.to_string()))),
+        pending: revoke.pending().into(),
+        answer: revoke.value().into(),
+    };
+    let go = Callback::new(move |()| {
+        revoke.dispatch(Revoke { share: id });
+    });
+    view! {
+        <li class:over=!row.works>
+            <span>"made " {row.made.clone()} ", " {expiry(&row)}</span>
+            {row.works.then(|| view! { <Confirm words post go /> })}
+        </li>
+    }
+}
+
+fn expiry(row: &ShareRow) -> String {
+    match (row.works, row.expires.as_str()) {
+        (true, "never") => "works for ever".to_owned(),
+        (true, until) => format!("works until {until}"),
+        (false, over) => over.to_owned(),
+    }
+}

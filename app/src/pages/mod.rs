@@ -1,0 +1,62 @@
+//! The pages, one file each, and the table of their addresses.
+
+mod design;
+mod designs;
+mod history;
+mod home;
+mod not_found;
+mod run;
+mod service;
+mod services;
+mod settings;
+mod shared;
+
+use crate::components::frame::Layout;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::use_params_map;
+use leptos_router::{SsrMode, path};
+
+/// Marks the document as awake once the bundle runs; tests wait for it.
+fn wake() {
+    Effect::new(|| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-awake", "");
+        }
+    });
+}
+
+/// A part of the address.
+fn param(name: &'static str) -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|p| p.get(name).unwrap_or_default()))
+}
+
+/// The whole app.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    wake();
+    // Every page waits for its data on the server, so that status, title and content are right
+    // without JavaScript.
+    view! {
+        <Title formatter=|text: String| format!("{text} · Hivequake") />
+        <Router>
+            <Layout>
+                <Routes fallback=not_found::page>
+                    <Route path=path!("/") view=home::page ssr=SsrMode::Async />
+                    <Route path=path!("/services") view=services::page ssr=SsrMode::Async />
+                    <Route path=path!("/services/:name") view=service::page ssr=SsrMode::Async />
+                    <Route path=path!("/designs") view=designs::page ssr=SsrMode::Async />
+                    <Route path=path!("/designs/new") view=design::new_page ssr=SsrMode::Async />
+                    <Route path=path!("/designs/:id") view=design::page ssr=SsrMode::Async />
+                    <Route path=path!("/runs") view=history::page ssr=SsrMode::Async />
+                    <Route path=path!("/runs/:id") view=run::page ssr=SsrMode::Async />
+                    <Route path=path!("/s/:token") view=shared::page ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=settings::page ssr=SsrMode::Async />
+                </Routes>
+            </Layout>
+        </Router>
+    }
+}

@@ -1,0 +1,91 @@
+//! All services of the swarm, searchable.
+
+use crate::api::calls::services;
+use crate::api::views::ServiceRow;
+use crate::components::lists::service_table;
+use crate::components::load::{empty, loaded};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Form;
+use leptos_router::hooks::use_query_map;
+
+/// The page. The search is in the address, and works without JavaScript.
+pub fn page() -> AnyView {
+    let answer = Resource::new(|| (), |()| services());
+    let query = use_query_map();
+    let words = Memo::new(move |_| query.with(|q| q.get("q").unwrap_or_default()));
+    view! {
+        <Title text="Services" />
+        <div class="head">
+            <h1>"Services"</h1>
+            <Form action="/services" method="get">
+                <div class="row" role="search">
+                    <input id="search" type="search" name="q" placeholder="Name or image" aria-label="Search services"
+                        value=words.get_untracked() />
+                    <button type="submit">"Search"</button>
+                </div>
+            </Form>
+        </div>
+        {loaded(answer, move |rows| content(rows, words))}
+    }
+    .into_any()
+}
+
+fn content(rows: Vec<ServiceRow>, words: Memo<String>) -> AnyView {
+    if rows.is_empty() {
+        return empty(
+            "Every service of the swarm shows here; there is none yet. Deploy a stack, for example with docker stack deploy.",
+            "/settings",
+            "See what works",
+        );
+    }
+    let list = move || {
+        let words = words.get();
+        let found: Vec<ServiceRow> = rows
+            .iter()
+            .filter(|row| matches(row, &words))
+            .cloned()
+            .collect();
+        if found.is_empty() {
+            return empty(
+                "No service has these words in its name or image.",
+                "/services",
+                "Show all",
+            );
+        }
+        service_table(&found)
+    };
+    view! { {list} }.into_any()
+}
+
+/// Whether every word occurs in a service's name or image.
+fn matches(row: &ServiceRow, words: &str) -> bool {
+    let text = format!("{} {}", row.name, row.image).to_lowercase();
+    words
+        .to_lowercase()
+        .split_whitespace()
+        .all(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::views::Permission;
+
+    #[test]
+    fn every_word_must_occur_somewhere() {
+        let row = ServiceRow {
+            name: "neotix_api".into(),
+            image: "registry/canary:1".into(),
+            mode: "replicated".into(),
+            running: 1,
+            desired: 1,
+            state: "steady".into(),
+            steady: true,
+            target: Permission::Allowed(String::new()),
+        };
+        assert!(matches(&row, "API canary"));
+        assert!(matches(&row, "  "));
+        assert!(!matches(&row, "api worker"));
+    }
+}
