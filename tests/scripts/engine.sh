@@ -5,13 +5,12 @@
 # engine and firewall least of all.
 #
 #   engine.sh up NAME OWNER-PID   start; prints the engine's DOCKER_HOST
-#   engine.sh start NAME          start it again after `kill`
-#   engine.sh kill NAME           end the engine as a power cut would; its containers end as well
+#   engine.sh start NAME          start it again after `stop` or `kill`
+#   engine.sh stop NAME           end it in good order; its containers are stopped
+#   engine.sh kill NAME           end it as a power cut would; its containers end as well
 #   engine.sh down NAME           remove it and all that belongs to it
 #   engine.sh sweep [all]         remove engines whose owner is gone; with `all` every one
 source "$(dirname "$0")/common.sh"
-
-export PATH=$PATH:/usr/sbin:/sbin
 
 named() { case $1 in hq-test-*) ;; *) fail "an engine's name begins with hq-test-, not: $1" ;; esac; }
 home() { printf '/tmp/%s' "$1"; }
@@ -45,6 +44,7 @@ start() {
     inside "$name" setsid dockerd --config-file "$home/daemon.json" --data-root "$home/data" \
         --exec-root "$home/exec" --pidfile "$home/pid" --host "unix://$home/docker.sock" \
         --log-level warn --shutdown-timeout 5 </dev/null >>"$home/log" 2>&1 &
+    disown
     export DOCKER_HOST=unix://$home/docker.sock
     local left=300
     until docker version >/dev/null 2>&1; do
@@ -76,6 +76,14 @@ cut() {
     rm -f "$home/pid" "$home/docker.sock"
 }
 
+stop() {
+    local pid left=300
+    named "$1"
+    pid=$(cat "$(home "$1")/pid")
+    kill "$pid"
+    while alive "$pid" && [ "$left" -gt 0 ]; do left=$((left - 1)); sleep 0.1; done
+}
+
 alive() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 
 # Containers outlive their engine and its shims: their main processes are found in its cgroups.
@@ -91,7 +99,14 @@ cut_containers() {
     done
 }
 
-crash() { named "$1"; cut "$1"; cut_containers "$1"; unmount "$1"; }
+crash() {
+    named "$1"
+    cut "$1"
+    cut_containers "$1"
+    unmount "$1"
+    # What lies in memory on a real machine is gone after a power cut.
+    rm -rf --one-file-system "$(home "$1")/exec"
+}
 
 unmount() {
     local at
@@ -123,7 +138,7 @@ sweep() {
 }
 
 case ${1:-} in
-    up | start | down | sweep) "$@" ;;
+    up | start | stop | down | sweep) "$@" ;;
     kill) crash "$2" ;;
-    *) fail "use: engine.sh up NAME OWNER-PID | start NAME | kill NAME | down NAME | sweep [all]" ;;
+    *) fail "use: engine.sh up NAME OWNER-PID | start NAME | stop NAME | kill NAME | down NAME | sweep [all]" ;;
 esac
