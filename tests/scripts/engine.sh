@@ -8,6 +8,7 @@
 #   engine.sh start NAME          start it again after `stop` or `kill`
 #   engine.sh stop NAME           end it in good order; its containers are stopped
 #   engine.sh kill NAME           end it as a power cut would; its containers end as well
+#   engine.sh link ONE OTHER      a cable between two engines: 10.213.0.1 and 10.213.0.2
 #   engine.sh down NAME           remove it and all that belongs to it
 #   engine.sh sweep [all]         remove engines whose owner is gone; with `all` every one
 source "$(dirname "$0")/common.sh"
@@ -25,6 +26,16 @@ up() {
     ip netns add "$name"
     inside "$name" ip link set lo up
     start "$name"
+}
+
+link() {
+    named "$1"
+    named "$2"
+    ip link add hq-link netns "$1" type veth peer name hq-link netns "$2"
+    inside "$1" ip address add 10.213.0.1/24 dev hq-link
+    inside "$2" ip address add 10.213.0.2/24 dev hq-link
+    inside "$1" ip link set hq-link up
+    inside "$2" ip link set hq-link up
 }
 
 # Removes the engine as soon as its owner is gone, however it went.
@@ -138,7 +149,7 @@ sweep() {
 }
 
 case ${1:-} in
-    up | start | stop | down | sweep) "$@" ;;
+    up | start | stop | link | down | sweep) "$@" ;;
     kill) crash "$2" ;;
-    *) fail "use: engine.sh up NAME OWNER-PID | start NAME | stop NAME | kill NAME | down NAME | sweep [all]" ;;
+    *) fail "use: engine.sh up NAME OWNER-PID | start NAME | stop NAME | kill NAME | link ONE OTHER | down NAME | sweep [all]" ;;
 esac

@@ -59,6 +59,13 @@ impl Document {
         }
     }
 
+    /// A kill by another signal than SIGKILL.
+    #[must_use]
+    pub fn signal(mut self, name: &str) -> Self {
+        self.fault = format!("fault: container-kill\n    signal: {name}");
+        self
+    }
+
     /// The experiment's title.
     #[must_use]
     pub fn titled(mut self, title: &str) -> Self {

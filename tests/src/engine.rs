@@ -35,6 +35,16 @@ impl Engine {
         engine
     }
 
+    /// A swarm's manager, and an engine that is its worker.
+    pub fn start_manager_and_worker() -> (Self, Self) {
+        let (manager, worker) = (Self::start(), Self::start());
+        manager.script(&["link", &manager.name, &worker.name]);
+        manager.docker(&["swarm", "init", "--advertise-addr", "10.213.0.1"]);
+        let token = manager.docker(&["swarm", "join-token", "--quiet", "worker"]);
+        worker.docker(&["swarm", "join", "--token", &token, "10.213.0.1:2377"]);
+        (manager, worker)
+    }
+
     /// The engine's address, as `DOCKER_HOST` takes it.
     pub fn host(&self) -> String {
         format!("unix://{}", self.folder().join("docker.sock").display())

@@ -75,10 +75,10 @@ fn open(to: SocketAddr, request: &Request<'_>) -> Result<BufReader<TcpStream>> {
     let stream = TcpStream::connect_timeout(&to, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let mut head = format!(
-        "{} {} HTTP/1.0\r\nhost: {to}\r\n",
-        request.method, request.path
-    );
+    let mut head = format!("{} {} HTTP/1.0\r\n", request.method, request.path);
+    if !request.headers.iter().any(|(name, _)| *name == "host") {
+        head.extend(["host: ", &to.to_string(), "\r\n"]);
+    }
     for (name, value) in &request.headers {
         head.extend([name, ": ", value, "\r\n"]);
     }

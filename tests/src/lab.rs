@@ -209,6 +209,25 @@ impl Lab {
         })
     }
 
+    /// Sends a document that is JSON, and says so.
+    #[track_caller]
+    pub fn post_json(&self, path: &str, body: &str) -> Reply {
+        let headers = vec![("content-type", "application/json")];
+        self.send(&Request {
+            method: "POST",
+            path,
+            headers,
+            body: body.as_bytes(),
+        })
+    }
+
+    /// Every file that the lab keeps.
+    pub fn data_files(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&self.data).expect("the lab has data");
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        paths.filter(|path| path.is_file()).collect()
+    }
+
     /// Sends a request.
     #[track_caller]
     pub fn send(&self, request: &Request<'_>) -> Reply {

@@ -63,8 +63,43 @@ impl World {
         });
     }
 
-    /// A service of the test's own, from the sample image; removed when the value is dropped.
+    /// The containers of a service that run, by full id, sorted.
+    pub fn containers(&self, service: &str) -> Vec<String> {
+        let filter = format!("label=com.docker.swarm.service.name={service}");
+        let listed = self
+            .engine
+            .docker(&["ps", "--no-trunc", "--quiet", "--filter", &filter]);
+        let mut ids: Vec<_> = listed.lines().map(str::to_owned).collect();
+        ids.sort();
+        ids
+    }
+
+    /// Changes a service as somebody else would, by `docker service update`.
+    #[track_caller]
+    pub fn update(&self, service: &str, arguments: &[&str]) {
+        let mut all = vec!["service", "update", "--detach", "--quiet"];
+        all.extend(arguments);
+        all.push(service);
+        self.engine.docker(&all);
+    }
+
+    /// A service that may be attacked and never comes up for long.
+    pub fn crashing(&self, name: &str) -> Service<'_> {
+        let arguments = ["--label", "hivequake.allow=true", "--env", "CRASH_AFTER=0"];
+        self.create(name, &arguments)
+    }
+
+    /// A service of the test's own, from the sample image, at full strength; removed when the
+    /// value is dropped.
     pub fn service(&self, name: &str, arguments: &[&str]) -> Service<'_> {
+        let service = self.create(name, arguments);
+        wait::until(&format!("{name} is at full strength"), 60, || {
+            self.engine.is_settled(name).then_some(())
+        });
+        service
+    }
+
+    fn create(&self, name: &str, arguments: &[&str]) -> Service<'_> {
         let mut all = vec![
             "service",
             "create",
@@ -83,14 +118,10 @@ impl World {
         all.extend(arguments);
         all.push(&self.image);
         self.engine.docker(&all);
-        let service = Service {
+        Service {
             world: self,
             name: name.to_owned(),
-        };
-        wait::until(&format!("{name} is at full strength"), 60, || {
-            self.engine.is_settled(name).then_some(())
-        });
-        service
+        }
     }
 }
 
