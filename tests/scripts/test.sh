@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# The parts of `make test` and how they are counted. A part that fails does not keep the others
+# from running. The last line is `N passed, N failed` over all parts, and the exit code says the same.
+source "$(dirname "$0")/common.sh"
+
+passed=0
+failed=0
+notes=()
+
+all() {
+    begin
+    step "Rust" need_rust
+    lint_parts
+    fast_parts
+    part "Web pages" bundle
+    part "Lab" build_server
+    if [ "$(id -u)" = 0 ]; then
+        step "Docker, for throw-away engines" need_docker
+        step "Chromium and Node.js" need_browser
+        swarm_parts
+    else
+        skip "end-to-end, browser and Debian 13 node: they start engines of their own, which needs root"
+    fi
+    end
+}
+
+fast() {
+    begin
+    fast_parts
+    end
+}
+
+lint() {
+    begin
+    lint_parts
+    end
+}
+
+lint_parts() {
+    part "Formatting" cargo fmt --all --check
+    part "Lints" cargo clippy --quiet --workspace --exclude frontend --all-targets -- -D warnings
+    part "Lints, browser half" cargo clippy --quiet -p frontend --lib --target wasm32-unknown-unknown -- -D warnings
+    if have cargo-deny; then part "Dependencies" cargo deny --all-features check
+    else skip "dependencies: cargo-deny is not installed (cargo install cargo-deny)"; fi
+}
+
+fast_parts() {
+    part "Unit, property and store tests" cargo test --quiet -p app -p server -p sample --features app/ssr
+    part "Harness" cargo test --quiet -p hivequake-tests --lib
+}
+
+swarm_parts() {
+    "$root/tests/scripts/engine.sh" sweep
+    export HIVEQUAKE_BIN=$target/debug/hivequake HIVEQUAKE_MUST_RUN=1
+    part "End to end on a real swarm" cargo test --quiet -p hivequake-tests --test e2e
+    part "In a real browser" cargo test --quiet -p hivequake-tests --test browser
+    part "On a stock Debian 13 node, emulated" cargo test --quiet -p hivequake-tests --test debian13
+    "$root/tests/scripts/engine.sh" sweep
+}
+
+need_browser() {
+    need chromium=chromium node=nodejs npm=npm
+    npm --prefix "$root/tests" ci --no-audit --no-fund
+}
+
+bench() {
+    [ "$(id -u)" = 0 ] || fail "The figures are taken on an engine of their own, which needs root: sudo make bench"
+    step "Rust" need_rust
+    step "Docker, for a throw-away engine" need_docker
+    step "Web pages" bundle
+    step "Lab, optimized" cargo build --quiet --release -p server
+    step "Measuring tools" cargo build --quiet --release -p hivequake-tests --bin bench
+    HIVEQUAKE_BIN=$target/release/hivequake "$target/release/bench"
+}
+
+begin() {
+    cd "$root"
+    begun=$EPOCHREALTIME
+    mkdir -p "$log_dir"
+    trap '"$root/tests/scripts/engine.sh" sweep || true' EXIT
+    trap 'exit 130' INT TERM
+}
+
+# part "name" command…: shows its output, counts what it counts; a part that does not count is one.
+part() {
+    local name=$1 start=$EPOCHREALTIME log code good bad
+    shift
+    log=$log_dir/part.log
+    say "
+== $name"
+    set +e
+    (set -e; "$@") </dev/null 2>&1 | tee "$log"
+    code=$((PIPESTATUS[0] > 0))
+    set -e
+    read -r good bad < <(counted "$log")
+    if [ $((good + bad)) = 0 ]; then good=$((1 - code)) bad=$code
+    elif [ "$code" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+    passed=$((passed + good)) failed=$((failed + bad))
+    [ "$bad" = 0 ] || notes+=("failed: $name")
+    printf -- '-- %s: %s passed, %s failed, %.1f s\n' "$name" "$good" "$bad" "$(since "$start")"
+}
+
+counted() {
+    awk '/^test result:/ { for (i = 2; i <= NF; i++) {
+            if ($i ~ /^passed/) good += $(i - 1)
+            if ($i ~ /^failed/) bad += $(i - 1) } }
+        END { print good + 0, bad + 0 }' "$1"
+}
+
+skip() { notes+=("SKIPPED $1"); say "
+== SKIPPED $1"; }
+
+end() {
+    printf '\nAll parts: %.0f s\n' "$(since "$begun")"
+    [ ${#notes[@]} = 0 ] || printf '  %s\n' "${notes[@]}"
+    say "$passed passed, $failed failed"
+    [ "$failed" = 0 ]
+}
+
+"${1:?use: test.sh all | fast | lint | bench}"

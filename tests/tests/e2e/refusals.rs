@@ -1,0 +1,90 @@
+//! What the lab refuses to attack, and that refusing changes nothing.
+
+use hivequake_tests::document::{API, BACKEND, CANARY, CANARY_URL};
+use hivequake_tests::world::{World, world};
+use hivequake_tests::{Document, Lab};
+use std::net::TcpListener;
+
+/// Every container of the stack, so that a test can show that none was touched.
+fn all(world: &World) -> Vec<String> {
+    let all = [CANARY, API, BACKEND, "neotix_neotix-edge"];
+    all.iter()
+        .flat_map(|service| world.containers(service))
+        .collect()
+}
+
+/// Refused by the server and by the command line (exit code 2), with `word` in the sentence.
+#[track_caller]
+fn refused(document: &Document, word: &str) {
+    let Some(turn) = world() else { return };
+    let before = all(&turn);
+    let lab = Lab::start(&turn.engine);
+    let sentence = lab.refusal(document);
+    assert!(sentence.contains(word), "{word:?} is not in: {sentence}");
+    let (code, _, said) = Lab::new(&turn.engine.host()).run_by_cli(document);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains(word), "{word:?} is not in: {said}");
+    assert_eq!(all(&turn), before, "nothing was touched");
+}
+
+#[test]
+fn a_service_that_nobody_has_allowed() {
+    refused(&Document::kill("neotix_neotix-edge"), "hivequake.allow");
+}
+
+#[test]
+fn a_protected_service_even_though_it_is_allowed() {
+    refused(&Document::kill(BACKEND), "hivequake.protect");
+}
+
+#[test]
+fn a_service_that_is_not_there() {
+    refused(&Document::kill("no-such-service"), "no-such-service");
+}
+
+#[test]
+fn more_tasks_than_there_are() {
+    refused(&Document::kill(API).tasks("{ count: 4 }"), "4");
+}
+
+#[test]
+fn a_probe_that_is_refused_before_anything_happened() {
+    refused(
+        &Document::kill(CANARY).probing("http://127.0.0.1:1/"),
+        "users",
+    );
+}
+
+#[test]
+fn a_probe_that_is_never_answered() {
+    let Some(turn) = world() else { return };
+    // Accepts connections, by way of the kernel, and never says a word.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/", silent.local_addr().expect("it is bound"));
+    drop(turn);
+    refused(&Document::kill(CANARY).probing(&url), "users");
+}
+
+#[test]
+fn a_service_that_is_not_steady() {
+    let Some(turn) = world() else { return };
+    let name = "hq-crashing";
+    let service = turn.crashing(name);
+    let lab = Lab::start(&turn.engine);
+    let sentence = lab.refusal(&Document::kill(name));
+    assert!(
+        sentence.contains(name) || sentence.contains("running"),
+        "{sentence}"
+    );
+    drop(service);
+}
+
+#[test]
+fn an_allow_list_can_be_lifted_by_taking_the_label_away() {
+    let Some(world) = world() else { return };
+    let lab = Lab::start(&world.engine);
+    world.update(CANARY, &["--label-rm", "hivequake.allow"]);
+    let sentence = lab.refusal(&Document::kill(CANARY).probing(CANARY_URL));
+    world.update(CANARY, &["--label-add", "hivequake.allow=true"]);
+    assert!(sentence.contains("hivequake.allow"), "{sentence}");
+}
