@@ -44,7 +44,7 @@ impl SmallDisk {
     }
 
     /// Fills it to the last byte; removing the file makes room again.
-    fn fill(&self) -> std::path::PathBuf {
+    fn fill(&self) -> PathBuf {
         let path = self.path().join("filler");
         let mut file = std::fs::File::create(&path).unwrap();
         while file.write(&[0; 4096]).is_ok_and(|n| n > 0) {}

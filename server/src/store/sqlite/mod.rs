@@ -48,7 +48,7 @@ pub struct SqliteStore {
 /// Does work in one write transaction: all of it is stored, or nothing.
 macro_rules! written {
     ($store:ident, |$tx:ident| $work:expr) => {{
-        let mut conn = $store.writer.acquire().await?;
+        let mut conn = $store.writing().await?;
         let answer = async {
             let mut $tx = conn.begin_with("BEGIN IMMEDIATE").await?;
             let answer = $work.await?;
@@ -77,6 +77,11 @@ impl SqliteStore {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    async fn writing(&self) -> Stored<PoolConnection<Sqlite>> {
+        let conn = self.writer.acquire().await;
+        conn.map_err(|e| trouble::explain(&self.path, e))
     }
 
     fn explained(&self, error: StoreError) -> StoreError {
@@ -179,7 +184,7 @@ impl Store for SqliteStore {
         let merged = read!(self, |tx| record::merge(&mut tx, run))?;
         written!(self, |tx| record::compact(&mut tx, run, &merged))?;
         // Pages that nothing uses any more go back to the disk.
-        let mut conn = self.writer.acquire().await?;
+        let mut conn = self.writing().await?;
         let answer = record::shrink(&mut conn).await;
         self.after_write(conn, answer).await
     }

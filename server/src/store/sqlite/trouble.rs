@@ -21,6 +21,9 @@ mod code {
     pub const READONLY_DBMOVED: u32 = 1032;
 }
 
+/// SQLite does not say which file it could not open: the database or one of those beside it.
+const CANTOPEN: &str = "it, its directory or its file system may be read-only";
+
 /// What an error of the database at `path` means.
 pub(super) fn explain(path: &Path, error: sqlx::Error) -> StoreError {
     let sentence = match extended_code(&error) {
@@ -28,7 +31,7 @@ pub(super) fn explain(path: &Path, error: sqlx::Error) -> StoreError {
         Some(extended) => match extended & 0xff {
             code::FULL => full(path),
             code::READONLY | code::PERM => read_only(path),
-            code::CANTOPEN => not_opened(path, "SQLite cannot open it, or a file beside it"),
+            code::CANTOPEN => not_opened(path, CANTOPEN),
             code::IOERR => disk_error(path, &error),
             code::CORRUPT | code::NOTADB => return damaged(path, &error),
             _ => return StoreError::Database(error),
