@@ -14,7 +14,7 @@ use crate::store::{Evidence, Figures, StoreError};
 use crate::timeline::Clock;
 use app::model::record::Quality;
 use app::model::run::{Outcome, Phase, Run, Verdict};
-use app::model::time::{At, Micros};
+use app::model::time::At;
 use app::model::timeline::What;
 use futures::future::join_all;
 use std::sync::Arc;
@@ -290,12 +290,8 @@ impl Shared {
         };
         record.run.outcome = preset.map(|(verdict, reason)| Outcome { verdict, reason, left_behind: left_behind.clone() });
         let analysis = analysis::analyse(&record);
-        let outage = analysis.probes.iter().flat_map(|p| &p.outages).map(|o| o.length.span).max();
-        let figures = Figures {
-            recovery: analysis.recovery.full_strength.as_ref().map(|m| m.after.span),
-            not_recovered_within: analysis.recovery.not_within,
-            outage: outage.or_else(|| (!analysis.probes.is_empty()).then_some(Micros(0))),
-        };
+        let analysis::Figures { recovery, not_recovered_within, outage } = analysis::figures(&analysis);
+        let figures = Figures { recovery, not_recovered_within, outage };
         (Outcome { verdict: analysis.verdict, reason: analysis.reason, left_behind }, figures)
     }
 }

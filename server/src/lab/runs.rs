@@ -7,6 +7,8 @@ use app::api::Refusal;
 use app::api::views::{HistoryView, LiveView, RunQuery, RunRow, RunView};
 use app::model::record::Record;
 use app::model::run::{Phase, Run, RunId};
+use crate::report::chart::history::{HistoryPoint, Length, history as draw};
+use crate::store::RunSummary;
 
 impl LocalLab {
     pub(super) async fn history_view(&self, query: RunQuery) -> Result<HistoryView, Refusal> {
@@ -15,10 +17,10 @@ impl LocalLab {
         let (services, faults) = self.store.facets().await.map_err(|e| refusals::store(&e))?;
         let pages = page.total.div_ceil(u64::from(crate::store::PAGE));
         Ok(HistoryView {
-            rows: page.rows.into_iter().map(words::run_row).collect(),
+            rows: page.rows.iter().cloned().map(words::run_row).collect(),
             total: page.total,
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
-            chart: report::history(&points),
+            chart: history(&points, page.total),
             services,
             faults,
         })
@@ -75,4 +77,22 @@ impl LocalLab {
         let analysis = analysis::analyse(&record);
         Ok((record, analysis))
     }
+}
+
+/// Recovery time across runs, as a figure.
+fn history(runs: &[RunSummary], total: u64) -> String {
+    let points: Vec<HistoryPoint> = runs.iter().filter_map(point).collect();
+    draw(&points, total)
+}
+
+fn point(run: &RunSummary) -> Option<HistoryPoint> {
+    let never = run.figures.not_recovered_within.map(|least| Length::MoreThan(least.as_secs_f64()));
+    Some(HistoryPoint {
+        id: run.id,
+        title: run.title.clone(),
+        series: format!("{}: {}", run.service, run.fault),
+        at: run.created,
+        verdict: run.verdict?,
+        recovery: run.figures.recovery.map(|span| Length::Seen(span.as_secs_f64())).or(never)?,
+    })
 }

@@ -109,21 +109,6 @@ pub struct RunPage {
 /// Rows in one page of a history.
 pub const PAGE: u32 = 50;
 
-/// What a chart of recovery times shows, oldest first, at most the newest 500.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RecoveryPoint {
-    /// The run.
-    pub id: RunId,
-    /// Its service.
-    pub service: String,
-    /// When it was launched.
-    pub created: At,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// What was measured.
-    pub figures: Figures,
-}
-
 /// A run that is not over, and whose process executes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unfinished {

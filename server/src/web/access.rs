@@ -20,8 +20,8 @@ use std::sync::Arc;
 /// The cookie that a signed-in browser presents: the hash of the token.
 const COOKIE_NAME: &str = "hivequake";
 
-/// The sign-in page may post to itself and load our style sheet, nothing else.
-const SIGN_IN_POLICY: &str =
+/// A bare page may load our style sheet and post to itself, nothing else.
+const BARE_POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The rule of one server.
@@ -114,16 +114,24 @@ async fn sign_in(State(access): State<Arc<Access>>, Form(form): Form<SignIn>) ->
 }
 
 fn page(wrong: &'static str) -> Response {
+    let form = format!(
+        "<form method=\"post\" action=\"/sign-in\"><p><label>Access token \
+         <input type=\"password\" name=\"token\" autocomplete=\"current-password\" required autofocus></label></p>\
+         <p role=\"alert\">{wrong}</p><p><button class=\"primary\">Sign in</button></p></form>"
+    );
+    bare_page("Sign in", &form)
+}
+
+/// A page without a script and without anything around it. Both arguments are the lab's own markup.
+pub fn bare_page(title: &'static str, markup: &str) -> Response {
     let css = super::site::css_path();
     let body = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>Sign in · Hivequake</title><link rel=\"stylesheet\" href=\"{css}\"></head>\
-         <body class=\"bare\"><main><h1>Hivequake</h1><form method=\"post\" action=\"/sign-in\">\
-         <p><label>Access token <input type=\"password\" name=\"token\" autocomplete=\"current-password\" required autofocus></label></p>\
-         <p role=\"alert\">{wrong}</p><p><button class=\"primary\">Sign in</button></p></form></main></body></html>"
+         <title>{title} · Hivequake</title><link rel=\"stylesheet\" href=\"{css}\"></head>\
+         <body class=\"bare\"><main><h1>{title}</h1>{markup}</main></body></html>"
     );
-    ([(CONTENT_SECURITY_POLICY, SIGN_IN_POLICY)], Html(body)).into_response()
+    ([(CONTENT_SECURITY_POLICY, BARE_POLICY)], Html(body)).into_response()
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use super::Web;
 use super::refused::Refused;
 use super::rest::run_id;
-use super::share::document_headers;
+use super::share::document;
 use crate::report;
 use app::api::{Refusal, RefusalKind};
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
@@ -32,8 +32,8 @@ async fn export(State(web): State<Web>, Path((id, file_name)): Path<(String, Str
     };
     match file_name.as_str() {
         "report.html" => {
-            let open = if how.print.is_some() { report::html::Open::All } else { report::html::Open::None };
-            Ok((document_headers(), Html(report::html::document(&record, &analysis, open))).into_response())
+            let open = if how.print.is_some() { report::html::Open::All } else { report::html::Open::Closed };
+            Ok(document(report::html::document(&record, &analysis, open)))
         }
         "report.md" => Ok(file("text/markdown; charset=utf-8", "md", report::markdown::write(&record, &analysis))),
         "report.json" => Ok(file("application/json", "json", format!("{:#}", report::json::value(&record, &analysis)))),

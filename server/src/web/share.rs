@@ -1,6 +1,7 @@
 //! Links to reports: one page, read-only, without sign-in, without a script.
 
 use super::Web;
+use super::access::bare_page;
 use crate::report;
 use app::api::Refusal;
 use axum::Router;
@@ -9,32 +10,36 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderName};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use sha2::{Digest, Sha256};
 
 /// All routes.
 pub fn routes() -> Router<Web> {
     Router::new().route("/s/{token}", get(shared))
 }
 
-/// The policy of a standalone report: its own style sheet and nothing else.
-pub fn document_headers() -> [(HeaderName, String); 2] {
-    let policy = format!(
-        "default-src 'none'; style-src {}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        report::html::style_hash()
-    );
-    [(CONTENT_SECURITY_POLICY, policy), (HeaderName::from_static("x-robots-tag"), "noindex".to_owned())]
+/// A standalone report as an answer: it may use the style sheet that it holds, and nothing else.
+pub fn document(html: String) -> Response {
+    let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
+    let hash = style.map(|(style, _)| BASE64.encode(Sha256::digest(style.as_bytes()))).unwrap_or_default();
+    let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    ([(CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
 }
 
 async fn shared(State(web): State<Web>, Path(token): Path<String>) -> Response {
+    let unlisted = [(HeaderName::from_static("x-robots-tag"), "noindex")];
     match web.lab.shared_record(&token).await {
         Ok((record, analysis)) => {
-            let page = report::html::document(&record, &analysis, report::html::Open::None);
-            (document_headers(), Html(page)).into_response()
+            let page = report::html::document(&record, &analysis, report::html::Open::Closed);
+            (unlisted, document(page)).into_response()
         }
         Err(refusal) => sorry(&refusal),
     }
 }
 
+/// A page that says why there is no report; the sentence is the lab's own.
 fn sorry(refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, document_headers(), Html(report::html::notice("No report here", &refusal.message))).into_response()
+    (status, bare_page("No report here", &format!("<p>{}</p>", refusal.message))).into_response()
 }

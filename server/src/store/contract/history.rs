@@ -338,6 +338,6 @@ pub async fn a_chart_gets_the_newest_recoveries_oldest_first(store: &dyn Store) 
     );
     assert_eq!(
         (points[1].verdict, points[1].service.as_str()),
-        (Verdict::Held, "web")
+        (Some(Verdict::Held), "web")
     );
 }

@@ -4,7 +4,7 @@
 //! query that makes no sense shows less or the default, never an error.
 
 use super::rows::{RunRow, fetch, select_runs};
-use crate::store::{PAGE, RecoveryPoint, RunPage, Stored};
+use crate::store::{PAGE, RunPage, RunSummary, Stored};
 use app::api::views::RunQuery;
 use app::model::time::At;
 use jiff::civil::Date;
@@ -104,13 +104,13 @@ fn midnight(day: Date) -> Option<At> {
 pub(super) async fn recoveries(
     conn: &mut SqliteConnection,
     query: &RunQuery,
-) -> Stored<Vec<RecoveryPoint>> {
+) -> Stored<Vec<RunSummary>> {
     let mut sql = filtered(select_runs(""), query);
     sql.push(" AND verdict IS NOT NULL AND recovery_rank IS NOT NULL");
     sql.push(" ORDER BY created DESC, id DESC LIMIT ")
         .push(MOST_POINTS);
     let newest_first = fetch(conn, sql).await?;
-    newest_first.into_iter().rev().map(RunRow::point).collect()
+    newest_first.into_iter().rev().map(RunRow::summary).collect()
 }
 
 /// See [`crate::store::Store::facets`]. Each next name is looked up in the index, so that this

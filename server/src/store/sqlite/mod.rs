@@ -24,7 +24,7 @@ mod size_tests;
 mod tests;
 
 use super::{
-    DesignText, Evidence, Figures, Hold, NewRun, RecoveryPoint, RunPage, RunSummary, Settings,
+    DesignText, Evidence, Figures, Hold, NewRun, RunPage, RunSummary, Settings,
     Share, Store, StoreError, Stored, StoredDesign, Unfinished,
 };
 use app::api::views::{LiveItem, RunQuery};
@@ -152,7 +152,7 @@ impl Store for SqliteStore {
         read!(self, |tx| history::page(&mut tx, query))
     }
 
-    async fn recoveries(&self, query: &RunQuery) -> Stored<Vec<RecoveryPoint>> {
+    async fn recoveries(&self, query: &RunQuery) -> Stored<Vec<RunSummary>> {
         read!(self, |tx| history::recoveries(&mut tx, query))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Guarantee: a value that this version does not know is [`StoreError::Corrupt`], never a guess.
 
-use crate::store::{Figures, RecoveryPoint, RunSummary, StoreError, Stored};
+use crate::store::{Figures, RunSummary, StoreError, Stored};
 use app::model::experiment::Experiment;
 use app::model::run::{Outcome, Phase, Run, RunId, Verdict};
 use app::model::time::{At, Micros};
@@ -119,18 +119,6 @@ impl RunRow {
             service: self.service,
             fault: self.fault,
             reason: self.reason,
-        })
-    }
-
-    /// As a chart shows it; it must be over.
-    pub fn point(self) -> Stored<RecoveryPoint> {
-        let verdict = self.verdict()?;
-        Ok(RecoveryPoint {
-            id: self.run_id()?,
-            created: At(self.created),
-            verdict: verdict.ok_or_else(|| unknown("verdict", "none"))?,
-            figures: self.figures(),
-            service: self.service,
         })
     }
 }
