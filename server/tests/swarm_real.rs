@@ -312,7 +312,7 @@ async fn a_label_goes_there_and_back_and_nothing_else_moves() {
         updated.what,
         What::ServiceUpdated {
             version,
-            by_lab: false
+            by_lab: true
         }
     );
     let twice = faults::apply(&step, swarm).await.unwrap_err();
@@ -483,4 +483,121 @@ async fn an_engine_that_restarts_leaves_a_gap_and_no_lie() {
     assert_eq!(watcher.trouble(), None);
     cancel.cancel();
     service.remove().await;
+}
+
+/// Stands between the lab and the engine; cuts and closes the way on demand.
+struct Way {
+    path: String,
+    open: tokio::sync::watch::Sender<bool>,
+}
+
+impl Way {
+    fn to(engine: &str, folder: &std::path::Path) -> Self {
+        let engine = engine.trim_start_matches("unix://").to_owned();
+        let path = folder.join("way.sock");
+        let listener = tokio::net::UnixListener::bind(&path).unwrap();
+        let open = tokio::sync::watch::Sender::new(true);
+        let seen = open.subscribe();
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (engine, mut open) = (engine.clone(), seen.clone());
+                tokio::spawn(async move {
+                    if !*open.borrow_and_update() {
+                        return;
+                    }
+                    let mut far = tokio::net::UnixStream::connect(engine).await.unwrap();
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        _ = open.changed() => {}
+                    }
+                });
+            }
+        });
+        let path = format!("unix://{}", path.display());
+        Self { path, open }
+    }
+}
+
+#[tokio::test]
+async fn a_cut_connection_is_taken_up_again_and_nothing_is_missed_or_heard_twice() {
+    let Some(place) = place("a cut connection") else {
+        return;
+    };
+    if !place.host.starts_with("unix://") {
+        eprintln!("SKIPPED a cut connection: HIVEQUAKE_TEST_HOST is no unix:// address");
+        return;
+    }
+    let _alone = ENGINE.lock().await;
+    let service = Service::make(&place, "hq-real-cut", 1).await;
+    let before = service.steady(1).await;
+    let folder = tempfile::tempdir().unwrap();
+    let way = Way::to(&place.host, folder.path());
+    let through = Swarm::connect(Some(&way.path)).unwrap();
+    let (watcher, cancel) = watch(&through).await;
+    let mut follow = watcher.follow(&service.id, EVERY);
+    let mut all = Vec::new();
+    let mut hear = async |all: &mut Vec<Event>, wanted: &str| {
+        let wait = async {
+            while let Some(event) = follow.next().await {
+                let found = event.what.text().contains(wanted);
+                all.push(event);
+                if found {
+                    return;
+                }
+            }
+        };
+        let heard = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(heard.is_ok(), "never heard {wanted}: {all:#?}");
+    };
+    hear(&mut all, "1 of 1 tasks run").await;
+    kill_one(&service.swarm, &before).await;
+    hear(&mut all, "died").await;
+    hear(&mut all, "1 of 1 tasks run").await;
+
+    way.open.send_replace(false);
+    tokio::time::timeout(PATIENCE, async {
+        while watcher.trouble().is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("the cut is noticed");
+    let between = service.steady(1).await;
+    kill_one(&service.swarm, &between).await;
+    let unheard = between.containers[0].id.clone();
+    way.open.send_replace(true);
+    hear(&mut all, "died").await;
+    hear(&mut all, "1 of 1 tasks run").await;
+    assert_eq!(watcher.trouble(), None);
+    assert!(
+        !all.iter().any(|e| matches!(e.what, What::Gap { .. })),
+        "{all:#?}"
+    );
+    let mut timeline = Timeline::default();
+    let engine = |e: &&Event| e.source == app::model::timeline::Source::Engine;
+    for event in all.iter().filter(engine) {
+        assert!(
+            timeline.add(event.clone()).is_some(),
+            "heard twice: {event:?}"
+        );
+    }
+    let dead: Vec<&str> = all.iter().filter_map(dead_container).collect();
+    let first = before.containers[0].id.as_str();
+    assert_eq!(dead, [first, unheard.as_str()]);
+    cancel.cancel();
+    service.remove().await;
+}
+
+async fn kill_one(swarm: &Swarm, seen: &Snapshot) {
+    swarm
+        .kill(&seen.containers[0].id, Signal::SigKill)
+        .await
+        .unwrap();
+}
+
+fn dead_container(event: &Event) -> Option<&str> {
+    match &event.what {
+        What::ContainerDied { container, .. } => Some(container),
+        _ => None,
+    }
 }
