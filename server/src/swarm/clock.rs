@@ -87,7 +87,7 @@ impl Swarm {
     }
 
     pub(super) fn timeless(&self) -> SwarmError {
-        let odd = super::error::Failure::Broken("it does not say its time".to_owned());
+        let odd = super::error::Failure::Unreadable("it does not say its time".to_owned());
         self.explain(odd, Subject::Swarm)
     }
 }

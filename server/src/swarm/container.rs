@@ -4,7 +4,7 @@
 //! differs by nature (ids, names, host names, the task's own labels and paths) is left out or
 //! replaced, and no environment value leaves this file in the clear.
 
-use super::facts::{at, env_name, health};
+use super::facts::{at, env_name, health, is_secret};
 use super::{Subject, Swarm, SwarmError};
 use app::model::facts::{ContainerFacts, HealthCheck};
 use serde_json::Value;
@@ -149,7 +149,10 @@ impl Leaves {
     }
 
     fn keep(&mut self, path: &str, value: &str) {
-        let (path, value) = (self.neutral(path), self.neutral(value));
+        let (path, mut value) = (self.neutral(path), self.neutral(value));
+        if path.starts_with("HostConfig.LogConfig.Config.") && is_secret(&path) {
+            value = fingerprint(&value);
+        }
         self.found.insert(path, value);
     }
 
@@ -214,7 +217,7 @@ mod tests {
                 },
                 "Healthcheck": { "Test": ["CMD", "/api"], "Interval": 5 },
             },
-            "HostConfig": { "Memory": memory, "Binds": null, "Mounts": [
+            "HostConfig": { "LogConfig": { "Config": { "splunk-token": token } }, "Memory": memory, "Binds": null, "Mounts": [
                 { "Type": "volume", "Target": "/data" } ] },
             "Mounts": [
                 { "Type": "volume", "Name": anonymous, "Source": format!("/v/{anonymous}/_data"),
@@ -240,7 +243,14 @@ mod tests {
         let old = read(&container("a", "k", 100, "x")).facts.config;
         let new = read(&container("b", "m", 200, "y")).facts.config;
         let differ: Vec<&String> = old.keys().filter(|k| old.get(*k) != new.get(*k)).collect();
-        assert_eq!(differ, ["Config.Env.TOKEN", "HostConfig.Memory"]);
+        assert_eq!(
+            differ,
+            [
+                "Config.Env.TOKEN",
+                "HostConfig.LogConfig.Config.splunk-token",
+                "HostConfig.Memory"
+            ]
+        );
         assert_eq!(
             old.get("HostConfig.Memory").map(String::as_str),
             Some("100")

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// Attempts before the lab leaves a service to whoever keeps changing it.
 const ATTEMPTS: u64 = 5;
+/// How many of its own writes the lab remembers, to tell them from those of others.
+const REMEMBERED: usize = 1_000;
 
 /// A service's definition, as the engine has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,11 +137,22 @@ impl Swarm {
         if edit(&mut spec) == Edit::Leave {
             return Ok(Edited::Left);
         }
+        let mut own = self.inner.written.write().await;
         let path = format!("/services/{service_id}/update?version={version}&registryAuthFrom=spec");
         self.post(&path, &spec.0, Subject::Service(service_id))
             .await?;
-        let (version, _) = self.spec(service_id).await?;
+        let (version, now) = self.spec(service_id).await?;
+        // Else somebody wrote after us, and this version is theirs.
+        if now == spec {
+            own.truncate(REMEMBERED);
+            own.push_front(version);
+        }
         Ok(Edited::Written { version })
+    }
+
+    /// Whether a version of a definition was written by this lab. Waits for an edit under way.
+    pub(super) async fn wrote(&self, version: u64) -> bool {
+        self.inner.written.read().await.contains(&version)
     }
 
     async fn spec(&self, service_id: &str) -> Result<(u64, Spec), SwarmError> {

@@ -121,8 +121,10 @@ pub(super) enum Failure {
     Io(io::ErrorKind, String),
     /// No answer in time.
     Silent,
-    /// The connection or the answer was broken.
+    /// The connection was broken.
     Broken(String),
+    /// The answer makes no sense.
+    Unreadable(String),
 }
 
 impl From<io::Error> for Failure {
@@ -146,6 +148,8 @@ impl From<bollard::errors::Error> for Failure {
                 message,
             } => Self::Status { code, message },
             Error::RequestTimeoutError => Self::Silent,
+            Error::JsonDataError { message, .. } => Self::Unreadable(message),
+            Error::JsonSerdeError { err } => Self::Unreadable(err.to_string()),
             Error::SocketNotFoundError(path) => Self::Io(io::ErrorKind::NotFound, path),
             other => from_chain(&other),
         }
@@ -173,12 +177,11 @@ impl SwarmError {
             Failure::Io(kind, text) => unreachable(host, reach(kind, text)),
             Failure::Silent => unreachable(host, Reach::Silent),
             Failure::Broken(text) => unreachable(host, Reach::Cut(text)),
+            Failure::Unreadable(text) => Self::Other {
+                host: host.to_string(),
+                cause: format!("its answer cannot be read: {text}"),
+            },
         }
-    }
-
-    /// Whether the engine could not be talked to at all, so that trying again may help.
-    pub const fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
     }
 }
 

@@ -138,13 +138,26 @@ fn add_task(facts: &mut ServiceFacts, task: &TaskSpec) {
     }
     if let Some(driver) = &task.log_driver {
         facts.log_driver.clone_from(&driver.name);
-        facts.log_options = driver
-            .options
-            .clone()
-            .unwrap_or_default()
-            .into_iter()
-            .collect();
+        let options = driver.options.clone().unwrap_or_default();
+        facts.log_options = options.into_iter().map(hide_secret).collect();
     }
+}
+
+/// Some log drivers take their password as an option.
+fn hide_secret((name, value): (String, String)) -> (String, String) {
+    let value = if is_secret(&name) {
+        "(hidden)".to_owned()
+    } else {
+        value
+    };
+    (name, value)
+}
+
+/// Whether an option's name says that its value is a secret.
+pub(super) fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = ["token", "secret", "password", "credential", "access-key"];
+    words.iter().any(|word| name.contains(word))
 }
 
 fn add_container(facts: &mut ServiceFacts, container: &TaskSpecContainerSpec) {
@@ -311,6 +324,7 @@ mod tests {
                 },
                 "Resources": { "Limits": { "NanoCPUs": 300_000_000, "MemoryBytes": 0 } },
                 "RestartPolicy": { "Condition": "any", "Delay": 0, "MaxAttempts": 0 },
+                "LogDriver": { "Name": "splunk", "Options": { "splunk-token": "s3cret", "tag": "x" } },
             },
             "EndpointSpec": { "Mode": "dnsrr", "Ports": [
                 { "TargetPort": 80, "PublishedPort": 8089, "PublishMode": "host", "Protocol": "tcp" }
@@ -329,6 +343,7 @@ mod tests {
         assert_eq!(facts.env_names, ["TOKEN", "FLAG"]);
         assert!(facts.health_known && facts.health.is_some());
         assert_eq!(facts.ports[0].published, Some(8089));
+        assert_eq!(facts.log_options.get("tag").map(String::as_str), Some("x"));
         assert!(!format!("{facts:?}").contains("s3cret"));
     }
 

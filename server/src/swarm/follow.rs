@@ -11,7 +11,7 @@ use app::model::facts::TaskFacts;
 use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, What};
 use bollard::models::ServiceSpec;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -42,8 +42,8 @@ pub(super) struct Follower {
 struct State {
     /// The service was said to have changed, at this time.
     changed: Mutex<Option<At>>,
-    /// Events may have been missed: containers must be looked at.
-    relist: AtomicBool,
+    /// How often events may have been missed; containers must be looked at after each.
+    gaps: AtomicU32,
     looks: Mutex<Pace>,
 }
 
@@ -88,7 +88,7 @@ impl Follower {
     }
 
     pub(super) fn relist(&self) {
-        self.state.relist.store(true, Ordering::Release);
+        self.state.gaps.fetch_add(1, Ordering::AcqRel);
     }
 }
 
@@ -101,7 +101,7 @@ pub(super) fn begin(
 ) -> (Follow, Follower) {
     let state = Arc::new(State {
         changed: Mutex::default(),
-        relist: AtomicBool::new(false),
+        gaps: AtomicU32::new(0),
         looks: Mutex::new(Pace {
             last: Instant::now(),
             worst: Duration::ZERO,
@@ -114,6 +114,7 @@ pub(super) fn begin(
         state: Arc::clone(&state),
         looks: Looks::default(),
         definition: None,
+        listed: 0,
         begun: shared.now(),
     };
     let task = tokio::spawn(poller.run(every.max(FASTEST)));
@@ -140,6 +141,8 @@ struct Poller {
     state: Arc<State>,
     looks: Looks,
     definition: Option<Definition>,
+    /// After how many gaps the containers were looked at.
+    listed: u32,
     begun: At,
 }
 
@@ -174,27 +177,23 @@ impl Poller {
             Err(SwarmError::NoSuchService(_)) => Vec::new(),
             answer => answer?,
         };
-        let (first, since_last) = self.looked();
-        let at = self.shared.now();
-        let replicas = self.definition.as_ref().and_then(|d| d.replicas);
-        let polled = Polled { at, since_last };
-        let events = if first {
-            self.looks.first(tasks, replicas, polled)
-        } else {
-            self.looks.next(tasks, replicas, polled)
+        let polled = Polled {
+            since_last: self.looked(),
+            at: self.shared.now(),
         };
+        let replicas = self.definition.as_ref().and_then(|d| d.replicas);
+        let events = self.looks.look(tasks, replicas, polled);
         self.tell(events);
         self.look_at_containers().await
     }
 
-    /// Notes a successful look: whether it was the first, and how long after the one before.
-    fn looked(&self) -> (bool, Micros) {
+    /// Notes a successful look; how long after the one before.
+    fn looked(&self) -> Micros {
         let mut pace = lock(&self.state.looks);
         let since = pace.last.elapsed();
-        let first = pace.worst.is_zero();
         pace.worst = pace.worst.max(since);
         pace.last = Instant::now();
-        (first, micros(since))
+        micros(since)
     }
 
     fn tell(&self, events: impl IntoIterator<Item = Event>) {
@@ -231,10 +230,9 @@ impl Poller {
             spec: service.and_then(|s| s.spec),
             seen: Instant::now(),
         };
-        let what = self
-            .definition
-            .as_ref()
-            .and_then(|b| changed(b, &now, version));
+        let by_lab = self.shared.swarm.wrote(version).await;
+        let before = self.definition.as_ref();
+        let what = before.and_then(|b| changed(b, &now, version, by_lab));
         self.tell(what.map(|what| event(at, resolution, what)));
         self.definition = Some(now);
         Ok(())
@@ -243,21 +241,18 @@ impl Poller {
     /// After a gap, what the containers themselves say stands in for events that were missed;
     /// those that were not are the same, and a timeline drops them.
     async fn look_at_containers(&mut self) -> Result<(), SwarmError> {
-        if !self.state.relist.swap(false, Ordering::AcqRel) {
+        let gaps = self.state.gaps.load(Ordering::Acquire);
+        if gaps == self.listed {
             return Ok(());
         }
         let tasks: Vec<TaskFacts> = self.looks.tasks().cloned().collect();
         for task in tasks {
             let Some(id) = &task.container else { continue };
-            match self.shared.swarm.inspect(id).await {
-                Ok(Some(seen)) => self.tell(self.from_container(id, &task, &seen)),
-                Ok(None) => {}
-                Err(error) => {
-                    self.state.relist.store(true, Ordering::Release);
-                    return Err(error);
-                }
+            if let Some(seen) = self.shared.swarm.inspect(id).await? {
+                self.tell(self.from_container(id, &task, &seen));
             }
         }
+        self.listed = gaps;
         Ok(())
     }
 
@@ -294,15 +289,12 @@ impl Poller {
 
 /// What a new look at the definition says, if anything. The version alone says nothing: Swarm
 /// raises it also to note how an update is going.
-fn changed(before: &Definition, now: &Definition, version: u64) -> Option<What> {
+fn changed(before: &Definition, now: &Definition, version: u64, by_lab: bool) -> Option<What> {
     match (&before.spec, &now.spec) {
         (before, now) if before == now => None,
         (Some(_), None) => Some(What::Note {
             text: "the service was removed".to_owned(),
         }),
-        _ => Some(What::ServiceUpdated {
-            version,
-            by_lab: false,
-        }),
+        _ => Some(What::ServiceUpdated { version, by_lab }),
     }
 }

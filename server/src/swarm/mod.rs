@@ -29,7 +29,9 @@ use bollard::Docker;
 use bollard::query_parameters::KillContainerOptions;
 use error::Failure;
 use host::Host;
+use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
+use tokio::sync::RwLock;
 
 /// How long the engine may take to begin an answer, in seconds.
 const PATIENCE: u64 = 10;
@@ -44,6 +46,8 @@ struct Inner {
     host: Host,
     /// Made at the first call: bollard wants the socket to be there, and the lab starts without.
     docker: OnceLock<Docker>,
+    /// Version indexes of definitions that the lab wrote, newest first; held while it writes.
+    written: RwLock<VecDeque<u64>>,
 }
 
 /// What a call is about, so that "404" can become a sentence.
@@ -61,6 +65,7 @@ impl Swarm {
         let inner = Inner {
             host: Host::parse(host)?,
             docker: OnceLock::new(),
+            written: RwLock::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),

@@ -42,30 +42,29 @@ impl Looks {
         self.tasks.values()
     }
 
-    /// The first look: nothing happened yet, but how many run is worth knowing.
-    pub(super) fn first(
+    /// What happened since the look before, in the order of its stamps. At the first look nothing
+    /// has happened yet, but how many run is worth knowing.
+    pub(super) fn look(
         &mut self,
         tasks: Vec<TaskFacts>,
         replicas: Option<u64>,
         polled: Polled,
     ) -> Vec<Event> {
-        self.replicas = replicas;
+        let mut events = match self.strength {
+            Some(_) => self.moves(&tasks, polled),
+            None => Vec::new(),
+        };
+        // What fell out of Swarm's history, and a changed number of replicas, have no stamp.
         self.tasks = tasks
             .into_iter()
             .map(|t| (t.task.task.clone(), t))
             .collect();
-        self.count(polled.at, polled.since_last)
-            .into_iter()
-            .collect()
+        self.replicas = replicas;
+        events.extend(self.count(polled.at, polled.since_last));
+        events
     }
 
-    /// What happened since the look before, in the order of its stamps.
-    pub(super) fn next(
-        &mut self,
-        tasks: Vec<TaskFacts>,
-        replicas: Option<u64>,
-        polled: Polled,
-    ) -> Vec<Event> {
+    fn moves(&mut self, tasks: &[TaskFacts], polled: Polled) -> Vec<Event> {
         let mut steps: Vec<Step> = tasks.iter().flat_map(|t| self.steps(t, polled)).collect();
         steps.sort_by_key(|s| s.at);
         let mut events = Vec::new();
@@ -74,14 +73,6 @@ impl Looks {
             events.push(event(step.at, step.resolution, step.what));
             events.extend(self.count(step.at, step.resolution));
         }
-        // What fell out of Swarm's history, and a changed number of replicas, have no stamp.
-        let now: BTreeMap<String, TaskFacts> = tasks
-            .into_iter()
-            .map(|t| (t.task.task.clone(), t))
-            .collect();
-        self.tasks = now;
-        self.replicas = replicas;
-        events.extend(self.count(polled.at, polled.since_last));
         events
     }
 
@@ -205,7 +196,7 @@ mod tests {
     #[test]
     fn a_kill_is_told_with_swarms_own_stamps() {
         let mut looks = Looks::default();
-        let first = looks.first(
+        let first = looks.look(
             vec![task("old", Running, Running, 10)],
             Some(1),
             polled(100),
@@ -218,7 +209,7 @@ mod tests {
             created: At(130),
             ..task("new", Ready, Ready, 140)
         };
-        let second = looks.next(vec![failed.clone(), new], Some(1), polled(150));
+        let second = looks.look(vec![failed.clone(), new], Some(1), polled(150));
         assert_eq!(
             told(&second),
             [
@@ -235,7 +226,7 @@ mod tests {
         );
 
         let run = vec![failed, task("new", Running, Running, 190)];
-        let third = looks.next(run, Some(1), polled(200));
+        let third = looks.look(run, Some(1), polled(200));
         // The task ran from 190 on; that Swarm meant it to is only known since the look at 200.
         assert_eq!(
             told(&third),
@@ -256,19 +247,19 @@ mod tests {
                 task("b", Starting, Running, 11),
             ]
         };
-        looks.first(same(), Some(2), polled(100));
-        assert_eq!(looks.next(same(), Some(2), polled(150)), []);
+        looks.look(same(), Some(2), polled(100));
+        assert_eq!(looks.look(same(), Some(2), polled(150)), []);
         // A task of the past that falls out of the history says nothing either.
         let gone = vec![task("a", Running, Running, 10)];
-        assert_eq!(looks.next(gone, Some(2), polled(200)), []);
+        assert_eq!(looks.look(gone, Some(2), polled(200)), []);
     }
 
     #[test]
     fn another_number_of_replicas_shows_in_the_strength() {
         let mut looks = Looks::default();
         let tasks = || vec![task("a", Running, Running, 10)];
-        looks.first(tasks(), Some(1), polled(100));
-        let scaled = looks.next(tasks(), Some(3), polled(150));
+        looks.look(tasks(), Some(1), polled(100));
+        let scaled = looks.look(tasks(), Some(3), polled(150));
         assert_eq!(told(&scaled), [(150, 50, "1 of 3 tasks run".to_owned())]);
     }
 
@@ -290,17 +281,13 @@ mod tests {
         ) {
             let mut looks = Looks::default();
             let mut last = None;
-            for (i, tasks) in lists.into_iter().enumerate() {
+            for tasks in lists {
                 let by_id: BTreeMap<_, _> =
                     tasks.into_iter().map(|t| (t.task.task.clone(), t)).collect();
                 let truth = facts::strength(Some(2), by_id.values());
                 let tasks = by_id.into_values().collect();
                 let polled = polled(2_000);
-                let events = if i == 0 {
-                    looks.first(tasks, Some(2), polled)
-                } else {
-                    looks.next(tasks, Some(2), polled)
-                };
+                let events = looks.look(tasks, Some(2), polled);
                 for event in events {
                     if let What::Strength { running, desired } = event.what {
                         prop_assert_ne!(last, Some((running, desired)), "told twice");

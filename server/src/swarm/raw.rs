@@ -79,7 +79,7 @@ where
     if body.is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(&body).map_err(|e| Failure::Broken(e.to_string()))
+    serde_json::from_slice(&body).map_err(|e| Failure::Unreadable(e.to_string()))
 }
 
 fn refused(code: u16, body: &[u8]) -> Failure {

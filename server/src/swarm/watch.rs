@@ -224,13 +224,11 @@ async fn listen(shared: &Shared, ear: &mut Ear, pause: &mut Duration) -> Break {
     }
 }
 
-/// Makes sure that there is a swarm manager, and after a break measures its clock again.
+/// Makes sure that there is a swarm manager and measures its clock.
 async fn connect<'a>(shared: &'a Shared, ear: &mut Ear) -> Result<&'a bollard::Docker, SwarmError> {
     let info = shared.swarm.manager().await?;
-    if ear.from_nanos.is_none() || ear.lost.is_some() {
-        let measured = shared.swarm.clock().await?;
-        *lock(&shared.clock) = measured;
-    }
+    let measured = shared.swarm.clock().await?;
+    *lock(&shared.clock) = measured;
     let engine = info.system_time.as_deref().and_then(facts::at);
     ear.from_nanos
         .get_or_insert(engine.unwrap_or_else(|| shared.now()).0 * 1_000);
