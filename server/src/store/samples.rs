@@ -103,11 +103,14 @@ fn columns(from: &mut Bytes) -> Stored<Vec<Sample>> {
 }
 
 fn put(out: &mut Vec<u8>, mut value: u64) {
-    while value > 0x7f {
-        out.push((value & 0x7f) as u8 | 0x80);
+    loop {
+        let bits = (value & 0x7f) as u8;
         value >>= 7;
+        if value == 0 {
+            return out.push(bits);
+        }
+        out.push(bits | 0x80);
     }
-    out.push(value as u8);
 }
 
 /// 0, -1, 1, -2, 2 … become 0, 1, 2, 3, 4 …

@@ -158,6 +158,10 @@ pub async fn saved(
 }
 
 /// Whether a use was refused by the database.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "reads better at its many callers"
+)]
 pub fn refused<T: std::fmt::Debug>(answer: Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Database(_)))
 }

@@ -1,4 +1,4 @@
-//! The store in one SQLite file, shared by every process that opens it.
+//! The store in one `SQLite` file, shared by every process that opens it.
 //!
 //! Guarantee: every write is one transaction that takes the write lock at its beginning, and is
 //! on the disk when the method returns; nothing depends on what this process remembers.
@@ -36,11 +36,11 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Sqlite, SqlitePool};
 use std::path::PathBuf;
 
-/// The store in an SQLite file. Cheap to clone; clones share their connections.
+/// The store in an `SQLite` file. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     path: PathBuf,
-    /// One connection: SQLite has one writer at a time anyway, and waiting here is fair.
+    /// One connection: `SQLite` has one writer at a time anyway, and waiting here is fair.
     writer: SqlitePool,
     readers: SqlitePool,
 }
@@ -92,7 +92,7 @@ impl SqliteStore {
     }
 
     /// Says what went wrong for people, and lets go of a connection that saw the database fail:
-    /// SQLite may have rolled back by itself, which the pool would not know of.
+    /// `SQLite` may have rolled back by itself, which the pool would not know of.
     async fn after_write<T>(&self, conn: PoolConnection<Sqlite>, answer: Stored<T>) -> Stored<T> {
         if matches!(answer, Err(StoreError::Database(_)))
             && let Err(error) = conn.close().await

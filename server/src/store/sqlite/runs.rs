@@ -69,7 +69,7 @@ async fn insert(conn: &mut SqliteConnection, run: &NewRun) -> Stored<()> {
     Ok(())
 }
 
-/// What a search looks at. Lower case is made here because SQLite knows only that of ASCII.
+/// What a search looks at. Lower case is made here because `SQLite` knows only that of ASCII.
 fn words(parts: &[&str]) -> String {
     parts.join("\n").to_lowercase()
 }

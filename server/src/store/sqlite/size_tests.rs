@@ -49,9 +49,11 @@ fn second(random: &mut ChaCha8Rng, second: i64) -> Vec<Sample> {
 }
 
 fn hex(random: &mut ChaCha8Rng) -> String {
-    (0..32)
-        .map(|_| format!("{:02x}", random.random::<u8>()))
-        .collect()
+    format!(
+        "{:032x}{:032x}",
+        random.random::<u128>(),
+        random.random::<u128>()
+    )
 }
 
 fn task(random: &mut ChaCha8Rng) -> TaskRef {

@@ -1,4 +1,4 @@
-//! What is true of SQLite besides the contract: one file, many processes, quick lists, small runs.
+//! What is true of `SQLite` besides the contract: one file, many processes, quick lists, small runs.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -9,7 +9,9 @@ use crate::store::contract::{ended, planned, saved, started};
 use app::model::run::Verdict;
 use sqlx::Row as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
 use tempfile::TempDir;
+use tokio::sync::Barrier;
 
 pub(super) async fn fresh() -> (SqliteStore, TempDir) {
     let dir = tempfile::tempdir().unwrap();
@@ -48,19 +50,25 @@ async fn closing_leaves_one_file_that_opens_again() {
     assert_eq!(store.design(id, None).await.unwrap().unwrap().text, "kept");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn many_can_make_it_at_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("lab.db");
-    let opens = (0..8).map(|_| {
-        let path = path.clone();
-        tokio::spawn(async move { SqliteStore::open(&path).await })
-    });
-    for opened in futures::future::join_all(opens).await {
-        saved(&opened.unwrap().unwrap(), None, "x", At(1)).await;
+    for round in 0..10 {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lab.db");
+        let start = Arc::new(Barrier::new(8));
+        let opens = (0..8).map(|_| {
+            let (path, start) = (path.clone(), start.clone());
+            tokio::spawn(async move {
+                start.wait().await;
+                SqliteStore::open(&path).await
+            })
+        });
+        for opened in futures::future::join_all(opens).await {
+            saved(&opened.unwrap().unwrap(), None, "x", At(1)).await;
+        }
+        let store = SqliteStore::open(&path).await.unwrap();
+        assert_eq!(store.designs().await.unwrap().len(), 8, "round {round}");
     }
-    let store = SqliteStore::open(&path).await.unwrap();
-    assert_eq!(store.designs().await.unwrap().len(), 8);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -122,7 +130,7 @@ async fn writes_are_synced_and_references_checked() {
     assert_eq!(mode, "wal");
 }
 
-/// What SQLite means to do for a query.
+/// What `SQLite` means to do for a query.
 async fn plan(store: &SqliteStore, query: &RunQuery) -> String {
     let sql = format!("EXPLAIN QUERY PLAN {}", listing(query).into_string());
     let mut sql = sqlx::query(sqlx::AssertSqlSafe(sql));

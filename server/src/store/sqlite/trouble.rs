@@ -1,4 +1,4 @@
-//! SQLite's error codes in sentences for people.
+//! The database's error codes in sentences for people.
 //!
 //! Guarantee: a database that cannot be written is always [`StoreError::NotWritable`], with the
 //! file's name and what to do.
@@ -21,7 +21,7 @@ mod code {
     pub const READONLY_DBMOVED: u32 = 1032;
 }
 
-/// SQLite does not say which file it could not open: the database or one of those beside it.
+/// `SQLite` does not say which file it could not open: the database or one of those beside it.
 const CANTOPEN: &str = "it, its directory or its file system may be read-only";
 
 /// What an error of the database at `path` means.
