@@ -35,7 +35,8 @@ pub(super) fn is_text(bare: &str) -> bool {
 /// A text as a YAML value: bare where that is safe, else in quotes; in the quotes of the value
 /// that it replaces, if that had some.
 pub(super) fn yaml(text: &str, flow: bool, before: Option<Style>) -> String {
-    let single = before == Some(Style::Single) && !text.chars().any(|c| needs_escape(c) || c == '\n');
+    let single =
+        before == Some(Style::Single) && !text.chars().any(|c| needs_escape(c) || c == '\n');
     if single {
         return format!("'{}'", text.replace('\'', "''"));
     }
@@ -70,5 +71,8 @@ pub(super) fn double(text: &str) -> String {
 /// All of them lie below U+10000.
 fn needs_escape(c: char) -> bool {
     (c.is_control() && c != '\n')
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+        || matches!(
+            c,
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        )
 }
