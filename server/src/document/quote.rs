@@ -9,19 +9,17 @@ use std::fmt::Write as _;
 
 /// Whether a text, written bare as a value, reads back as that very text; `flow`: within `{}`.
 pub(super) fn reads_back(text: &str, flow: bool) -> bool {
-    if text.is_empty() || text.chars().any(needs_escape) || text.contains('\n') {
+    if text.is_empty() || text.contains('\n') || text.chars().any(needs_escape) {
         return false;
     }
     // Older readers stumble over a colon in `{}`, and so do people.
-    if flow && text.contains(':') {
-        return false;
-    }
-    let around = if flow {
-        format!("{{k: {text}, l: m}}")
-    } else {
-        format!("k: {text}\nl: m\n")
-    };
-    let read: Result<BTreeMap<String, Value>, _> = serde_saphyr::from_str(&around);
+    let fits = !flow || (!text.contains(':') && is_read_as(text, &format!("{{k: {text}, l: m}}")));
+    fits && is_read_as(text, &format!("k: {text}\nl: m\n"))
+}
+
+/// Whether the value of `k` in a small document is this text, and the rest of it is unharmed.
+fn is_read_as(text: &str, document: &str) -> bool {
+    let read: Result<BTreeMap<String, Value>, _> = serde_saphyr::from_str(document);
     read.is_ok_and(|map| map.len() == 2 && map.get("k") == Some(&Value::String(text.to_owned())))
 }
 

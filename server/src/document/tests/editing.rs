@@ -414,6 +414,16 @@ fn a_json_text_stays_json() {
 
 #[test]
 fn what_cannot_be_patched_is_left_to_the_text() {
+    let commented = "description: | # why\n  a\n";
+    assert!(matches!(
+        edit(commented, &set("description", "b")),
+        Err(EditError::ByHand { line: 2, .. })
+    ));
+    becomes(
+        "timing: { observe: 1s }",
+        &set("timing.observe", "?"),
+        "timing: { observe: \"?\" }",
+    );
     let shared = "timing: &t { baseline: 1s }\nother: *t\n";
     let found = edit(shared, &set("timing.baseline", "2s")).unwrap_err();
     assert_eq!(

@@ -340,13 +340,16 @@ fn several_mistakes_show_at_once_in_document_order() {
     let text = example()
         .replace("count: 1", "count: x")
         .replace("15s", "15 sek")
-        .replace("SIGKILL", "SIGNIX")
+        .replace(
+            "    signal: SIGKILL",
+            "    signal: SIGINT\n  - fault: container-kill\n    signal: SIGNIX",
+        )
         .replace("repeat: 1", "again: 1");
     let paths: Vec<_> = problems(&text).into_iter().map(|p| p.path).collect();
     let expected = [
         "target.tasks.count",
         "hypothesis.recovers_within",
-        "method[0].signal",
+        "method[1].signal",
         "again",
     ];
     assert_eq!(paths, expected);
