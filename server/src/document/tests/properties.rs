@@ -143,7 +143,7 @@ fn exercise(text: &str, change: &FormEdit) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn setting_a_value_changes_that_value_and_no_other_line(
