@@ -156,12 +156,20 @@ impl Check<'_> {
         self.missing(node, fields, path);
     }
 
-    fn field(&mut self, key: &Node, node: &Rc<Node>, field: &Field, tag: Option<&str>, path: &Path) {
+    fn field(
+        &mut self,
+        key: &Node,
+        node: &Rc<Node>,
+        field: &Field,
+        tag: Option<&str>,
+        path: &Path,
+    ) {
         // The fields of a kind are read before the kind is known, so a bare number stays one.
         let bare = tag.is_some() && field.shape == Shape::Text(Form::Free);
         let text = node.text().unwrap_or_default();
         if bare && !node.is_null() && is_plain(node) && !quote::is_text(text) {
-            let message = format!("{text} is not a text as it stands: put it in quotes, \"{text}\"");
+            let message =
+                format!("{text} is not a text as it stands: put it in quotes, \"{text}\"");
             return self.say(node, path, message);
         }
         // An empty value has no characters to point at: point at its key.
@@ -183,7 +191,11 @@ impl Check<'_> {
                     Some(example) => format!(", for example {name}: {example}"),
                     None => String::new(),
                 };
-                self.say(node, &here, format!("\"{name}\" is missing: add it{example}"));
+                self.say(
+                    node,
+                    &here,
+                    format!("\"{name}\" is missing: add it{example}"),
+                );
             }
         }
     }
@@ -196,20 +208,18 @@ impl Check<'_> {
             let message = format!("this must say what it is: write for example {tag}: {first}");
             return self.say(node, path, message);
         }
-        let Some(named) = node.get(tag) else {
+        let Some(told) = node.get(tag) else {
             let message = format!("\"{tag}\" is missing: {}", one_of("write", names.iter()));
             return self.say(node, &here, message);
         };
-        let Some(name) = self.value(named, &here) else {
+        let Some(name) = self.value(told, &here) else {
             return;
         };
-        match kinds.iter().find(|kind| kind.name == name) {
-            Some(kind) => self.map(node, &kind.fields, Some(tag), path),
-            None => {
-                let message = format!("this version knows no {tag} {}", not_one_of(name, &names));
-                self.say(named, &here, message);
-            }
+        if let Some(kind) = kinds.iter().find(|kind| kind.name == name) {
+            return self.map(node, &kind.fields, Some(tag), path);
         }
+        let message = format!("this version knows no {tag} {}", not_one_of(name, &names));
+        self.say(told, &here, message);
     }
 }
 
@@ -230,7 +240,10 @@ impl Field {
 }
 
 fn is_plain(node: &Node) -> bool {
-    matches!(&node.real().kind, super::tree::Kind::Scalar(_, Style::Plain))
+    matches!(
+        &node.real().kind,
+        super::tree::Kind::Scalar(_, Style::Plain)
+    )
 }
 
 /// What a node is, for people.

@@ -3,7 +3,7 @@
 //! Built from the text, not from the model, so a value that is wrong is shown as it was typed.
 
 use super::path::Path;
-use super::shape::{self, Shape};
+use super::shape;
 use super::tree::{Node, Tree};
 use super::value::Value;
 use app::api::views::{FaultForm, Form, GuardForm, Plan, ProbeForm};
@@ -84,7 +84,11 @@ impl<'t> Values<'t> {
 
     fn each<T>(self, path: &str, make: impl Fn(Self) -> T) -> Vec<T> {
         let items = self.node(path).and_then(|node| node.items());
-        items.unwrap_or_default().iter().map(|item| make(Self(item))).collect()
+        items
+            .unwrap_or_default()
+            .iter()
+            .map(|item| make(Self(item)))
+            .collect()
     }
 }
 
@@ -111,7 +115,11 @@ fn tasks(root: Values<'_>) -> (String, String) {
     if !percent.is_empty() {
         return ("percent".to_owned(), percent);
     }
-    let count = if count.is_empty() { "1".to_owned() } else { count };
+    let count = if count.is_empty() {
+        "1".to_owned()
+    } else {
+        count
+    };
     ("count".to_owned(), count)
 }
 
@@ -121,9 +129,8 @@ fn probe(values: Values<'_>) -> ProbeForm {
         _ => ("http", "url"),
     };
     let typed = |name: &str| values.text(&format!("{kind}.{name}"));
-    let in_force = |name: &str| {
-        or_default(typed(name), &format!("hypothesis.probes[0].{kind}.{name}"))
-    };
+    let in_force =
+        |name: &str| or_default(typed(name), &format!("hypothesis.probes[0].{kind}.{name}"));
     ProbeForm {
         name: values.text("name"),
         kind: kind.to_owned(),
@@ -162,16 +169,15 @@ fn undo(fault: &Fault) -> &'static str {
 }
 
 fn parameters(values: Values<'_>, kind: &str) -> Vec<(String, String, Vec<String>)> {
-    let method = shape::experiment().field("method").map(|field| &field.shape);
-    let Some(Shape::List(faults)) = method else {
-        return Vec::new();
-    };
-    let Shape::Kinds(_, kinds) = faults.as_ref() else {
-        return Vec::new();
-    };
-    let fields = kinds.iter().filter(|one| one.name == kind).flat_map(|one| &one.fields);
+    let (_, kinds) = shape::faults();
+    let found = kinds.iter().find(|one| one.name == kind);
+    let fields = found.map_or([].as_slice(), |kind| &kind.fields).iter();
     let in_force = |typed: String, default: &Option<String>| {
-        if typed.is_empty() { default.clone().unwrap_or_default() } else { typed }
+        if typed.is_empty() {
+            default.clone().unwrap_or_default()
+        } else {
+            typed
+        }
     };
     fields
         .map(|field| {

@@ -30,7 +30,10 @@ pub fn fresh(service: Option<&ServiceFacts>) -> String {
         "" => "The service survives a container kill".to_owned(),
         name => format!("{name} survives a container kill"),
     };
-    let mut out = format!("apiVersion: hivequake/v1\ntitle: {}\ntarget:\n", plain(&title));
+    let mut out = format!(
+        "apiVersion: hivequake/v1\ntitle: {}\ntarget:\n",
+        plain(&title)
+    );
     let _ = writeln!(out, "  service: {}", plain(name));
     out.push_str("  tasks: { count: 1, pick: random }      # or percent: 50, or all: true; pick: random | newest | oldest\n");
     out.push_str(&hypothesis(&probes, recovers, service));
@@ -51,7 +54,9 @@ fn hypothesis(probes: &[String], recovers: u64, service: Option<&ServiceFacts>) 
     if probes.is_empty() {
         out.push_str("  # Probes measure what users would notice. The service publishes no TCP port; where it\n");
         out.push_str("  # can be reached otherwise, name the address:\n");
-        out.push_str("  # probes:\n  #   - name: api\n  #     http: { url: \"http://127.0.0.1:8080/\" }\n");
+        out.push_str(
+            "  # probes:\n  #   - name: api\n  #     http: { url: \"http://127.0.0.1:8080/\" }\n",
+        );
     } else {
         out.push_str("  probes:                                # what users would notice, asked from outside\n");
         out.extend(probes.iter().map(String::as_str));
@@ -86,12 +91,18 @@ fn guards(probes: bool, observe: u64) -> String {
 /// One HTTP probe for each published TCP port, five at most.
 fn probes(service: &ServiceFacts) -> Vec<String> {
     let tcp = |port: &&Port| port.protocol.is_empty() || port.protocol == "tcp";
-    let ports = service.ports.iter().filter(tcp).filter_map(|port| port.published);
+    let ports = service
+        .ports
+        .iter()
+        .filter(tcp)
+        .filter_map(|port| port.published);
     let mut ports: Vec<_> = ports.filter(|port| (1..=65_535).contains(port)).collect();
     ports.sort_unstable();
     ports.dedup();
     let probe = |port: i64| {
-        format!("    - name: port-{port}\n      http: {{ url: \"http://127.0.0.1:{port}/\", every: 100ms, timeout: 1s, expect_status: 200 }}\n")
+        format!(
+            "    - name: port-{port}\n      http: {{ url: \"http://127.0.0.1:{port}/\", every: 100ms, timeout: 1s, expect_status: 200 }}\n"
+        )
     };
     ports.into_iter().take(5).map(probe).collect()
 }
@@ -100,16 +111,25 @@ fn probes(service: &ServiceFacts) -> Vec<String> {
 fn recovers_within(service: &ServiceFacts) -> u64 {
     let delay = service.restart_delay.unwrap_or(RESTART_DELAY);
     let health = waits_for_health(service).unwrap_or(0);
-    let promised = seconds(delay).saturating_add(seconds(health)).saturating_add(SLACK);
+    let promised = seconds(delay)
+        .saturating_add(seconds(health))
+        .saturating_add(SLACK);
     promised.next_multiple_of(5).min(3_600)
 }
 
 /// Nanoseconds until the first health check of a new container; none without a health check.
 fn waits_for_health(service: &ServiceFacts) -> Option<i64> {
     let health = service.health.as_ref().filter(|health| is_on(health))?;
-    let at_start = health.start_interval.filter(|_| health.start_period.is_some_and(|p| p > 0));
+    let at_start = health
+        .start_interval
+        .filter(|_| health.start_period.is_some_and(|p| p > 0));
     let interval = health.interval.filter(|interval| *interval > 0);
-    Some(at_start.filter(|i| *i > 0).or(interval).unwrap_or(HEALTH_INTERVAL))
+    Some(
+        at_start
+            .filter(|i| *i > 0)
+            .or(interval)
+            .unwrap_or(HEALTH_INTERVAL),
+    )
 }
 
 fn is_on(health: &HealthCheck) -> bool {
@@ -118,6 +138,9 @@ fn is_on(health: &HealthCheck) -> bool {
 
 /// Whole seconds, rounded up; negative counts as none.
 fn seconds(nanoseconds: i64) -> u64 {
-    let seconds = nanoseconds.max(0).cast_unsigned().div_ceil(SECOND.cast_unsigned());
+    let seconds = nanoseconds
+        .max(0)
+        .cast_unsigned()
+        .div_ceil(SECOND.cast_unsigned());
     seconds.min(86_400)
 }

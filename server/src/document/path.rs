@@ -110,7 +110,7 @@ pub(super) struct Found<'t> {
     pub node: &'t Rc<Node>,
 }
 
-impl<'t> Found<'t> {
+impl Found<'_> {
     fn step(self, step: &Step) -> Option<Self> {
         match step {
             Step::Index(index) => Some(Self {
@@ -126,7 +126,7 @@ impl<'t> Found<'t> {
 
     /// Where to point: at a written value, else at its key, else at the node.
     pub fn place(self) -> (u32, u32) {
-        let written = self.node.text().is_some_and(|text| !text.is_empty());
+        let written = self.node.text().is_some() && !self.node.is_null();
         let node = match self.key {
             Some(key) if !written => key,
             _ => self.node,

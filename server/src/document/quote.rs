@@ -9,19 +9,17 @@ use std::fmt::Write as _;
 
 /// Whether a text, written bare as a value, reads back as that very text; `flow`: within `{}`.
 pub(super) fn reads_back(text: &str, flow: bool) -> bool {
-    if text.is_empty() || text.chars().any(needs_escape) || text.contains('\n') {
+    if text.is_empty() || text.contains('\n') || text.chars().any(needs_escape) {
         return false;
     }
     // Older readers stumble over a colon in `{}`, and so do people.
-    if flow && text.contains(':') {
-        return false;
-    }
-    let around = if flow {
-        format!("{{k: {text}, l: m}}")
-    } else {
-        format!("k: {text}\nl: m\n")
-    };
-    let read: Result<BTreeMap<String, Value>, _> = serde_saphyr::from_str(&around);
+    let fits = !flow || (!text.contains(':') && is_read_as(text, &format!("{{k: {text}, l: m}}")));
+    fits && is_read_as(text, &format!("k: {text}\nl: m\n"))
+}
+
+/// Whether the value of `k` in a small document is this text, and the rest of it is unharmed.
+fn is_read_as(text: &str, document: &str) -> bool {
+    let read: Result<BTreeMap<String, Value>, _> = serde_saphyr::from_str(document);
     read.is_ok_and(|map| map.len() == 2 && map.get("k") == Some(&Value::String(text.to_owned())))
 }
 
@@ -35,7 +33,8 @@ pub(super) fn is_text(bare: &str) -> bool {
 /// A text as a YAML value: bare where that is safe, else in quotes; in the quotes of the value
 /// that it replaces, if that had some.
 pub(super) fn yaml(text: &str, flow: bool, before: Option<Style>) -> String {
-    let single = before == Some(Style::Single) && !text.chars().any(|c| needs_escape(c) || c == '\n');
+    let single =
+        before == Some(Style::Single) && !text.chars().any(|c| needs_escape(c) || c == '\n');
     if single {
         return format!("'{}'", text.replace('\'', "''"));
     }
@@ -70,5 +69,8 @@ pub(super) fn double(text: &str) -> String {
 /// All of them lie below U+10000.
 fn needs_escape(c: char) -> bool {
     (c.is_control() && c != '\n')
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+        || matches!(
+            c,
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        )
 }

@@ -87,6 +87,17 @@ pub(super) fn field(path: &Path) -> Option<&'static Field> {
     found
 }
 
+/// The kinds of fault that this version knows, and the name of the field that tells them apart.
+pub(super) fn faults() -> (&'static str, &'static [Kind]) {
+    match experiment().field("method").map(|field| &field.shape) {
+        Some(Shape::List(faults)) => match faults.as_ref() {
+            Shape::Kinds(tag, kinds) => (tag, kinds),
+            _ => ("", &[]),
+        },
+        _ => ("", &[]),
+    }
+}
+
 /// The default of the field at a path, as one would write it; empty when there is none.
 pub(super) fn default(path: &str) -> String {
     let path = Path::parse(path).unwrap_or_default();
@@ -101,10 +112,7 @@ impl Shape {
         let named = |field: &&Field| field.name == name;
         match self {
             Self::Fields(fields) => fields.iter().find(named),
-            Self::Kinds(_, kinds) => kinds
-                .iter()
-                .flat_map(|kind| &kind.fields)
-                .find(named),
+            Self::Kinds(_, kinds) => kinds.iter().flat_map(|kind| &kind.fields).find(named),
             _ => None,
         }
     }
@@ -142,7 +150,10 @@ impl Reader<'_> {
     fn plain(&self, schema: &Value) -> Shape {
         let has = |name: &str| {
             let kind = &schema["type"];
-            kind == name || kind.as_array().is_some_and(|kinds| kinds.iter().any(|k| k == name))
+            kind == name
+                || kind
+                    .as_array()
+                    .is_some_and(|kinds| kinds.iter().any(|k| k == name))
         };
         if has("object") {
             return Shape::Fields(self.fields(schema, ""));
@@ -199,7 +210,9 @@ fn text(value: &Value) -> Option<String> {
 
 fn tag(option: &Value) -> Option<String> {
     let properties = option["properties"].as_object()?;
-    let fixed = properties.iter().find(|(_, schema)| schema["const"].is_string());
+    let fixed = properties
+        .iter()
+        .find(|(_, schema)| schema["const"].is_string());
     fixed.map(|(name, _)| name.clone())
 }
 

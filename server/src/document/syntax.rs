@@ -7,9 +7,10 @@ use super::tree::Node;
 use app::api::views::ProblemAt;
 use serde_saphyr::granit_parser::{ErrorKind, Marker, ScanError, Span};
 
+const TAB: &str = "a tab cannot indent YAML: use spaces";
+
 /// Line and column of a mark, both from 1.
 pub(super) fn place(mark: Marker) -> (u32, u32) {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     (number(mark.line().max(1)), number(mark.col() + 1))
 }
 
@@ -64,39 +65,89 @@ pub(super) fn too_much(node: &Node) -> ProblemAt {
     )
 }
 
-/// The parser's own refusal.
+/// The parser's own refusal, at the place where one would look for its cause.
 pub(super) fn refused(text: &str, error: &ScanError) -> ProblemAt {
-    let found = at(place(*error.marker()), sentence(text, error));
-    if error.marker().index() < text.chars().count() || text.is_empty() {
+    let mark = error.marker();
+    if let Some(found) = late_quote(text, mark) {
         return found;
     }
-    // Where the text just stops, the last line that holds something is the one to look at.
-    let (line, column) = last_character(text);
-    ProblemAt {
-        line: Some(line),
-        column: Some(column),
-        ..found
+    let about_lines = is_tab(error.kind()) || is_layout(error.kind());
+    if let Some(tab) = tab_indent(text, mark.line()).filter(|_| about_lines) {
+        return at(tab, TAB.to_owned());
     }
+    let message = sentence(text, error);
+    let ends = mark.index() >= text.chars().count();
+    let quote = matches!(error.kind(), ErrorKind::UnclosedQuotedScalar);
+    if ends && !quote && !text.is_empty() {
+        // Where the text just stops, the last line that holds something is the one to look at.
+        return at(last_character(text), message);
+    }
+    at(place(*mark), message)
+}
+
+/// A tab in the indentation of a line (from 1), or of the one before.
+fn tab_indent(text: &str, line: usize) -> Option<(u32, u32)> {
+    let near = text
+        .lines()
+        .enumerate()
+        .skip(line.saturating_sub(2))
+        .take(2);
+    let mut tabs = near.filter_map(|(i, line)| {
+        let indent = line.chars().take_while(|c| c.is_whitespace());
+        let tab = indent.collect::<Vec<_>>().iter().position(|c| *c == '\t')?;
+        Some((number(i + 1), number(tab + 1)))
+    });
+    tabs.next()
+}
+
+/// A quote that was meant to close but opened, lines before the parser noticed.
+fn late_quote(text: &str, mark: &Marker) -> Option<ProblemAt> {
+    let before = text.get(..mark.byte_offset()?)?;
+    let quote = before
+        .chars()
+        .next_back()
+        .filter(|c| matches!(c, '"' | '\''))?;
+    let before = before.strip_suffix(quote)?;
+    let (above, between) = before.rsplit_once(quote)?;
+    between.contains('\n').then(|| {
+        let line = number(mark.line());
+        let message =
+            format!("a quote opens here and closes only on line {line}: add the missing one");
+        at(end_of(above), message)
+    })
+}
+
+/// Line and column of what follows a text.
+fn end_of(text: &str) -> (u32, u32) {
+    let line = text.rsplit('\n').next().unwrap_or_default();
+    let lines = text.matches('\n').count();
+    (number(lines + 1), number(line.chars().count() + 1))
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn is_tab(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabInPlainScalar
+            | ErrorKind::TabAtBlockScalarStart
+    )
 }
 
 fn last_character(text: &str) -> (u32, u32) {
-    let text = text.trim_end();
-    let line = text.rsplit('\n').next().unwrap_or_default();
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    (
-        number(text.matches('\n').count() + 1),
-        number(line.chars().count().max(1)),
-    )
+    let (line, column) = end_of(text.trim_end());
+    (line, column.saturating_sub(1).max(1))
 }
 
 fn sentence(text: &str, error: &ScanError) -> String {
     let json = text.trim_start().starts_with('{');
     let fixed = match error.kind() {
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar
-        | ErrorKind::TabAtBlockScalarStart => "a tab cannot indent YAML: use spaces",
+        kind if is_tab(kind) => TAB,
         ErrorKind::UnclosedQuotedScalar => "a quote opens here and never closes: add the other one",
         ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofImplicitFlowMapping

@@ -291,7 +291,12 @@ impl<'a> Builder<'a> {
     fn alias(&self, id: usize, span: Span) -> Result<Node, ProblemAt> {
         let target = self.anchors.get(&id).ok_or_else(|| syntax::within(span))?;
         let size = target.size;
-        Ok(node(Kind::Alias(Rc::clone(target)), span, bytes(span), size))
+        Ok(node(
+            Kind::Alias(Rc::clone(target)),
+            span,
+            bytes(span),
+            size,
+        ))
     }
 
     fn finish(&mut self, node: Node, anchor: usize) -> Result<(), ProblemAt> {

@@ -40,14 +40,20 @@ impl Value {
     /// What a node means, aliases followed.
     pub fn of(node: &Node) -> Self {
         match &node.real().kind {
-            Kind::Scalar(text, Style::Plain) if !quote::is_text(text) => {
-                Self::Bare(text.clone())
-            }
+            Kind::Scalar(text, Style::Plain) if !quote::is_text(text) => Self::Bare(text.clone()),
             Kind::Scalar(text, _) => Self::Text(text.clone()),
             Kind::List(items, _) => Self::List(items.iter().map(|item| Self::of(item)).collect()),
-            Kind::Map(entries, _) => Self::Map(entries.iter().map(|entry| {
-                (entry.key.text().unwrap_or_default().to_owned(), Self::of(&entry.value))
-            }).collect()),
+            Kind::Map(entries, _) => Self::Map(
+                entries
+                    .iter()
+                    .map(|entry| {
+                        (
+                            entry.key.text().unwrap_or_default().to_owned(),
+                            Self::of(&entry.value),
+                        )
+                    })
+                    .collect(),
+            ),
             Kind::Alias(target) => Self::of(target),
         }
     }
@@ -155,7 +161,7 @@ impl Value {
             Self::List(items) if !items.is_empty() => {
                 let dash = indent + look.dash;
                 let lines = items.iter().map(|item| item.item(dash, look));
-                lines.map(|line| format!("{}{line}", look.eol)).collect()
+                lines.fold(String::new(), |out, line| out + look.eol + &line)
             }
             Self::Map(fields) if !self.fits_one_line(key) => {
                 let below = indent + look.step;
@@ -181,7 +187,9 @@ impl Value {
             return format!("{pad}- {}", self.flow(look));
         };
         let below = format!("{}{pad}  ", look.eol);
-        let fields = fields.iter().map(|(key, value)| value.field(key, indent + 2, look));
+        let fields = fields
+            .iter()
+            .map(|(key, value)| value.field(key, indent + 2, look));
         format!("{pad}- {}", fields.collect::<Vec<_>>().join(&below))
     }
 
@@ -217,7 +225,10 @@ impl Look {
             eol: if text.contains("\r\n") { "\r\n" } else { "\n" },
         };
         let top = root.entries().unwrap_or_default();
-        if let Some(step) = top.iter().find_map(|entry| indented(&entry.key, &entry.value)) {
+        if let Some(step) = top
+            .iter()
+            .find_map(|entry| indented(&entry.key, &entry.value))
+        {
             look.step = step;
             look.dash = step;
         }

@@ -33,7 +33,9 @@ pub enum EditError {
     #[error("{0}")]
     Refused(String),
     /// It is written in a way that cannot be patched without touching something else.
-    #[error("edit this in the text: {path} (line {line}) is written in a way that the form cannot change without touching more than that")]
+    #[error(
+        "edit this in the text: {path} (line {line}) is written in a way that the form cannot change without touching more than that"
+    )]
     ByHand {
         /// Which field.
         path: String,
@@ -112,7 +114,11 @@ impl Change {
     /// Whether every comment is still there, but those beside or within what was removed.
     fn comments_kept(&self, splices: &Splices, old: (&str, &Tree), new: (&str, &Tree)) -> bool {
         let removes = matches!(self, Self::Remove(_));
-        let stays = old.1.comments.iter().filter(|at| !(removes && splices.replace(at)));
+        let stays = old
+            .1
+            .comments
+            .iter()
+            .filter(|at| !(removes && splices.replace(at)));
         let stays = stays.map(|at| old.0.get(at.clone()));
         stays.eq(new.1.comments.iter().map(|at| new.0.get(at.clone())))
     }

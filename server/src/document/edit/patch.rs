@@ -84,7 +84,10 @@ impl<'a> Patch<'a> {
             Kind::Scalar(_, Style::Block) if single => {
                 let gap = self.text.get(site.key?.end..node.start)?;
                 let header = site.key?.end + gap.find(['|', '>'])?;
-                Some(Splices::one(header..node.end, self.scalar(value, false, None)))
+                Some(Splices::one(
+                    header..node.end,
+                    self.scalar(value, false, None),
+                ))
             }
             Kind::Scalar(_, style) if single => {
                 let new = self.scalar(value, site.in_flow, Some(*style));
@@ -110,7 +113,7 @@ impl<'a> Patch<'a> {
     /// Writes a value behind a key that has none yet, or `null`, or an empty list.
     fn fill(&self, site: Site<'a>, value: &Value) -> Option<Splices> {
         let key = site.key?;
-        let colon = self.after_colon(key)?;
+        let colon = self.after(key.end, ':')?;
         let hole = colon..site.node.end.max(colon);
         let gap = self.text.get(colon..site.node.start.max(colon))?;
         if !gap.chars().all(|c| c == ' ' || c == '\t') {
@@ -126,14 +129,6 @@ impl<'a> Patch<'a> {
         }
         let end = line_end(self.text, hole.end);
         Some(Splices::one(hole, "").and(end..end, new))
-    }
-
-    /// Where the `:` after a key ends.
-    fn after_colon(&self, key: &Node) -> Option<usize> {
-        let rest = self.text.get(key.end..)?;
-        let colon = rest.len() - rest.trim_start().len();
-        let found = rest.get(colon..)?.starts_with(':');
-        found.then_some(key.end + colon + 1)
     }
 
     fn insert_field(&self, site: Site<'a>, name: &str, value: &Value) -> Option<Splices> {
@@ -154,19 +149,16 @@ impl<'a> Patch<'a> {
     }
 
     fn append(&self, path: &Path, item: &Value) -> Option<Splices> {
-        let reached = self.reach(&path.0);
-        let Some((list, items)) = reached.and_then(|site| Some((site.node.real(), site.node.items()?)))
-        else {
-            return self.put(&path.0, &Value::List(vec![item.clone()]));
-        };
-        let Some(last) = items.last() else {
+        let there = self.reach(&path.0).map(|site| site.node.real());
+        let items = there.and_then(Node::items).unwrap_or_default();
+        let (Some(list), Some(end)) = (there, items.last()) else {
             return self.put(&path.0, &Value::List(vec![item.clone()]));
         };
         if matches!(list.kind, Kind::List(_, Layout::Flow)) {
             let spans: Vec<_> = items.iter().map(|item| item.start..item.end).collect();
             return self.insert_in_flow(list, &spans, &item.flow(self.look));
         }
-        let dash = before(self.text, self.dash(list, last)?);
+        let dash = before(self.text, self.dash(list, end)?);
         let lines = item.item(dash.chars().count(), self.look);
         let at = line_end(self.text, list.end);
         Some(Splices::insert(at, format!("{}{lines}", self.look.eol)))
@@ -176,17 +168,20 @@ impl<'a> Patch<'a> {
     fn insert_in_flow(&self, node: &Node, all: &[Range<usize>], piece: &str) -> Option<Splices> {
         let inside = node.start + 1..node.end.checked_sub(1)?;
         let Some(last) = all.last() else {
-            let empty = self.text.get(inside.clone())?.trim().is_empty();
+            let bare = self.text.get(inside.clone())?.trim().is_empty();
             let map = matches!(node.kind, Kind::Map(..)) && !self.look.json;
             let space = if map { " " } else { "" };
-            return empty.then(|| Splices::one(inside, format!("{space}{piece}{space}")));
+            return bare.then(|| Splices::one(inside, format!("{space}{piece}{space}")));
         };
-        let tail = self.text.get(last.end..inside.end)?;
-        let gap = tail.len() - tail.trim_start().len();
-        let comma = tail.get(gap..)?.starts_with(',').then_some(last.end + gap + 1);
+        let comma = self.after(last.end, ',').filter(|end| *end <= inside.end);
         let pad = before(self.text, last.start);
-        let own_line = pad.trim().is_empty() && self.text.get(node.start..last.start)?.contains('\n');
-        let joint = if own_line { format!("{}{pad}", self.look.eol) } else { " ".to_owned() };
+        let own_line =
+            pad.trim().is_empty() && self.text.get(node.start..last.start)?.contains('\n');
+        let joint = if own_line {
+            format!("{}{pad}", self.look.eol)
+        } else {
+            " ".to_owned()
+        };
         let end = line_end(self.text, comma.unwrap_or(last.end));
         let behind_comment = own_line && end <= inside.end;
         Some(match (comma, behind_comment) {
@@ -205,13 +200,13 @@ impl<'a> Patch<'a> {
             (Kind::Map(entries, layout), Step::Key(name)) => {
                 let i = entries.iter().position(|e| e.key.text() == Some(name))?;
                 match layout {
-                    Layout::Flow => remove_in_flow(&spans(entries), i),
+                    Layout::Flow => self.remove_in_flow(&spans(entries), i),
                     Layout::Block => self.remove_field(site, entries, i),
                 }
             }
             (Kind::List(items, Layout::Flow), Step::Index(i)) => {
                 let spans: Vec<_> = items.iter().map(|item| item.start..item.end).collect();
-                remove_in_flow(&spans, *i)
+                self.remove_in_flow(&spans, *i)
             }
             (Kind::List(items, Layout::Block), Step::Index(i)) => {
                 let item = items.get(*i)?;
@@ -220,6 +215,25 @@ impl<'a> Patch<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Removes one of several pieces within `{}` or `[]` with the comma that it no longer needs.
+    fn remove_in_flow(&self, all: &[Range<usize>], i: usize) -> Option<Splices> {
+        let gone = all.get(i)?.clone();
+        let range = match (all.get(i + 1), i.checked_sub(1).and_then(|i| all.get(i))) {
+            (Some(next), _) => gone.start..next.start,
+            (None, Some(previous)) => previous.end..gone.end,
+            (None, None) => gone.start..self.after(gone.end, ',').unwrap_or(gone.end),
+        };
+        Some(Splices::one(range, ""))
+    }
+
+    /// Where a sign ends that comes next after a place, space aside.
+    fn after(&self, place: usize, sign: char) -> Option<usize> {
+        let rest = self.text.get(place..)?;
+        let gap = rest.len() - rest.trim_start().len();
+        let found = rest.get(gap..)?.starts_with(sign);
+        found.then_some(place + gap + sign.len_utf8())
     }
 
     fn remove_field(&self, site: Site<'a>, entries: &[Entry], i: usize) -> Option<Splices> {
@@ -254,13 +268,16 @@ impl<'a> Patch<'a> {
         if count > 1 {
             return Some(gone);
         }
-        let colon = self.after_colon(site.key?)?;
+        let colon = self.after(site.key?.end, ':')?;
         Some(gone.and(colon..colon, format!(" {empty}")))
     }
 
     /// Where the dash of a list item stands.
     fn dash(&self, list: &Node, item: &Node) -> Option<usize> {
-        let bound = list.items()?.iter().take_while(|one| one.start < item.start);
+        let bound = list
+            .items()?
+            .iter()
+            .take_while(|one| one.start < item.start);
         let bound = bound.last().map_or(0, |one| one.end);
         let mut at = item.start;
         loop {
@@ -286,7 +303,7 @@ impl<'a> Patch<'a> {
     }
 }
 
-impl<'a> Site<'a> {
+impl Site<'_> {
     /// One step further along what is written here; merged values do not count.
     fn step(self, step: &Step) -> Option<Self> {
         let (node, key) = match step {
@@ -319,15 +336,4 @@ fn nested(path: &[Step], value: Value) -> Option<Value> {
 fn spans(entries: &[Entry]) -> Vec<Range<usize>> {
     let span = |entry: &Entry| entry.key.start..entry.value.end.max(entry.key.end);
     entries.iter().map(span).collect()
-}
-
-/// Removes one of several pieces within `{}` or `[]` with the comma that it no longer needs.
-fn remove_in_flow(all: &[Range<usize>], i: usize) -> Option<Splices> {
-    let gone = all.get(i)?.clone();
-    let range = match (all.get(i + 1), i.checked_sub(1).and_then(|i| all.get(i))) {
-        (Some(next), _) => gone.start..next.start,
-        (None, Some(previous)) => previous.end..gone.end,
-        (None, None) => gone,
-    };
-    Some(Splices::one(range, ""))
 }

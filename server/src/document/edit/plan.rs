@@ -45,7 +45,9 @@ fn set(tree: &Tree, path: &str, value: &str) -> Result<Vec<Change>, EditError> {
         return Err(EditError::Missing(items));
     }
     if field.is_none() && written.is_none() {
-        return Err(EditError::Refused(format!("an experiment has no field {path}")));
+        return Err(EditError::Refused(format!(
+            "an experiment has no field {path}"
+        )));
     }
     if written.is_some_and(|found| found.node.text().is_none()) {
         let why = format!("{path} is not one value: change what it holds");
@@ -90,7 +92,10 @@ const WAYS: [(&str, &str); 3] = [("all", "true"), ("percent", "50"), ("count", "
 fn ways(tree: &Tree) -> Vec<&'static str> {
     let tasks = at("target.tasks").find(&tree.root);
     let given = |name: &str| tasks.is_some_and(|tasks| tasks.node.entry(name).is_some());
-    WAYS.iter().map(|way| way.0).filter(|name| given(name)).collect()
+    WAYS.iter()
+        .map(|way| way.0)
+        .filter(|name| given(name))
+        .collect()
 }
 
 fn tasks_by(tree: &Tree, wanted: &str) -> Result<Vec<Change>, EditError> {
@@ -100,14 +105,21 @@ fn tasks_by(tree: &Tree, wanted: &str) -> Result<Vec<Change>, EditError> {
     };
     let tasks = at("target.tasks");
     let given = ways(tree);
-    let kept = given.iter().find(|way| *way == wanted).or(given.first()).copied();
+    let kept = given
+        .iter()
+        .find(|way| *way == wanted)
+        .or(given.first())
+        .copied();
     let others = given.iter().filter(|way| Some(**way) != kept);
     let mut changes: Vec<_> = others.map(|way| Change::Remove(tasks.key(way))).collect();
     if let Some(kept) = kept.filter(|kept| kept != wanted) {
         changes.push(Change::Rename(tasks.key(kept), (*wanted).to_owned()));
     }
     if kept != Some(*wanted) {
-        changes.push(Change::Put(tasks.key(wanted), Value::Bare((*first).to_owned())));
+        changes.push(Change::Put(
+            tasks.key(wanted),
+            Value::Bare((*first).to_owned()),
+        ));
     }
     Ok(changes)
 }
@@ -161,20 +173,20 @@ fn free_name(kind: &str, probes: &[Rc<Node>]) -> String {
 
 /// A fault of a kind with all that it must have, and what may be chosen shown.
 fn add_fault(kind: &str) -> Result<Change, EditError> {
-    let shape = shape::experiment().field("method").map(|field| &field.shape);
-    let Some(Shape::List(faults)) = shape else {
-        return Err(EditError::Refused("an experiment has no faults".to_owned()));
-    };
-    let Shape::Kinds(tag, kinds) = faults.as_ref() else {
-        return Err(EditError::Refused("faults are not told apart".to_owned()));
-    };
+    let (tag, kinds) = shape::faults();
     let Some(found) = kinds.iter().find(|one| one.name == kind) else {
         let why = format!("this version knows no fault \"{kind}\"");
         return Err(EditError::Refused(why));
     };
-    let first = (tag.clone(), text(kind));
-    let fields = found.fields.iter().map(|field| (field.name.clone(), beginning(field)));
-    Ok(Change::Append(at("method"), map(std::iter::once(first).chain(fields))))
+    let first = (tag.to_owned(), text(kind));
+    let fields = found
+        .fields
+        .iter()
+        .map(|field| (field.name.clone(), beginning(field)));
+    Ok(Change::Append(
+        at("method"),
+        map(std::iter::once(first).chain(fields)),
+    ))
 }
 
 /// What a field holds in a new fault: what would hold anyway, else something to write over.

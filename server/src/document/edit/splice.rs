@@ -28,9 +28,8 @@ impl Splices {
 
     /// Whether a range of the old text is replaced by one of them.
     pub fn replace(&self, range: &Range<usize>) -> bool {
-        let covers = |(old, _): &(Range<usize>, String)| {
-            old.start <= range.start && range.end <= old.end
-        };
+        let covers =
+            |(old, _): &(Range<usize>, String)| old.start <= range.start && range.end <= old.end;
         self.0.iter().any(covers)
     }
 

@@ -9,7 +9,10 @@ fn the_example_as_a_form() {
     let form = form(example()).unwrap();
     assert_eq!(form.title, "Canary survives a container kill");
     assert_eq!(form.service, "neotix_neotix-api-canary");
-    assert_eq!((form.tasks_by.as_str(), form.tasks_number.as_str()), ("count", "1"));
+    assert_eq!(
+        (form.tasks_by.as_str(), form.tasks_number.as_str()),
+        ("count", "1")
+    );
     assert_eq!(form.pick, "random");
     let api = ProbeForm {
         name: "api".to_owned(),
@@ -20,7 +23,10 @@ fn the_example_as_a_form() {
         expect_status: "200".to_owned(),
     };
     assert_eq!(form.probes, [api]);
-    assert_eq!((form.recovers_within.as_str(), form.availability.as_str()), ("15s", "80%"));
+    assert_eq!(
+        (form.recovers_within.as_str(), form.availability.as_str()),
+        ("15s", "80%")
+    );
     let fault = &form.faults[0];
     assert_eq!(fault.summary, "container-kill SIGKILL");
     assert_eq!(fault.undo, "no undo needed");
@@ -38,11 +44,19 @@ fn the_example_as_a_form() {
 
 #[test]
 fn defaults_show_where_nothing_is_written() {
-    let short = format!("{SHORT}hypothesis: {{ probes: [ {{ name: db, tcp: {{ address: 'db:5432' }} }} ] }}\n");
+    let short = format!(
+        "{SHORT}hypothesis: {{ probes: [ {{ name: db, tcp: {{ address: 'db:5432' }} }} ] }}\n"
+    );
     let form = form(&short).unwrap();
-    assert_eq!((form.tasks_by.as_str(), form.tasks_number.as_str()), ("count", "1"));
+    assert_eq!(
+        (form.tasks_by.as_str(), form.tasks_number.as_str()),
+        ("count", "1")
+    );
     assert_eq!(form.pick, "random");
-    assert_eq!((form.baseline.as_str(), form.observe.as_str()), ("10s", "1m"));
+    assert_eq!(
+        (form.baseline.as_str(), form.observe.as_str()),
+        ("10s", "1m")
+    );
     assert_eq!(form.repeat, "1");
     let db = &form.probes[0];
     assert_eq!((db.kind.as_str(), db.address.as_str()), ("tcp", "db:5432"));
@@ -60,8 +74,14 @@ method: [{fault: asteroid, size: big}, {fault: service-label, label: a, value: '
 timing: {observe: -1s, baseline: 30s}\nrepeat: 3\n";
     let form = form(text).unwrap();
     assert_eq!((form.title.as_str(), form.service.as_str()), ("", "5"));
-    assert_eq!((form.tasks_by.as_str(), form.tasks_number.as_str()), ("percent", "lots"));
-    assert_eq!((form.pick.as_str(), form.recovers_within.as_str()), ("any", "15 sek"));
+    assert_eq!(
+        (form.tasks_by.as_str(), form.tasks_number.as_str()),
+        ("percent", "lots")
+    );
+    assert_eq!(
+        (form.pick.as_str(), form.recovers_within.as_str()),
+        ("any", "15 sek")
+    );
     assert_eq!(form.probes.len(), 2);
     assert_eq!(form.probes[0].every, "9");
     assert_eq!(form.faults[0].summary, "asteroid");
@@ -73,7 +93,7 @@ timing: {observe: -1s, baseline: 30s}\nrepeat: 3\n";
 
 #[test]
 fn no_form_for_what_is_no_document() {
-    for text in ["", "words", "- a", "a: [", "\ta: b", "a: 1\n---\nb: 2\n"] {
+    for text in ["", "words", "- a", "a: [", "a: 1\n---\nb: 2\n"] {
         assert_eq!(form(text), None, "{text:?}");
     }
     assert!(form("{}").is_some());
@@ -83,6 +103,9 @@ fn no_form_for_what_is_no_document() {
 fn title_and_service_for_lists() {
     let pair = |title: &str, service: &str| (title.to_owned(), service.to_owned());
     assert_eq!(title_and_service(SHORT), pair("Web survives a kill", "web"));
-    assert_eq!(title_and_service("title: 'a' # b\n\ttarget:\n  service: x\n"), pair("a", "x"));
+    assert_eq!(
+        title_and_service("title: 'a' # b\n\ttarget:\n  service: x\n"),
+        pair("a", "x")
+    );
     assert_eq!(title_and_service("- ["), pair("", ""));
 }

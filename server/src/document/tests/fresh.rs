@@ -22,7 +22,11 @@ fn service(name: &str) -> ServiceFacts {
 #[test]
 fn a_service_with_ports_and_a_health_check() {
     let facts = ServiceFacts {
-        ports: vec![port(Some(8089), "tcp"), port(Some(53), "udp"), port(None, "tcp")],
+        ports: vec![
+            port(Some(8089), "tcp"),
+            port(Some(53), "udp"),
+            port(None, "tcp"),
+        ],
         restart_delay: Some(2_000_000_000),
         health: Some(HealthCheck {
             test: vec!["CMD".to_owned(), "/sample".to_owned()],
@@ -33,12 +37,23 @@ fn a_service_with_ports_and_a_health_check() {
     };
     let text = fresh(Some(&facts));
     let experiment = read(&text).unwrap();
-    assert_eq!(experiment.title, "neotix_neotix-api-canary survives a container kill");
-    let urls: Vec<_> = experiment.hypothesis.probes.iter().filter_map(|p| p.http.as_ref()).collect();
+    assert_eq!(
+        experiment.title,
+        "neotix_neotix-api-canary survives a container kill"
+    );
+    let urls: Vec<_> = experiment
+        .hypothesis
+        .probes
+        .iter()
+        .filter_map(|p| p.http.as_ref())
+        .collect();
     assert_eq!(urls.len(), 1);
     assert_eq!(urls[0].url, "http://127.0.0.1:8089/");
     // 2 s delay, a check after 5.5 s, 10 s on top: 18 s, in fives.
-    assert_eq!(experiment.hypothesis.recovers_within.unwrap().to_string(), "20s");
+    assert_eq!(
+        experiment.hypothesis.recovers_within.unwrap().to_string(),
+        "20s"
+    );
     assert_eq!(experiment.guards.len(), 1);
     assert!(text.contains('#'));
 }
@@ -49,7 +64,10 @@ fn a_service_without_ports_makes_no_claim_that_needs_a_probe() {
     let experiment = read(&text).unwrap();
     assert!(experiment.hypothesis.probes.is_empty());
     assert!(experiment.guards.is_empty());
-    assert_eq!(experiment.hypothesis.recovers_within.unwrap().to_string(), "15s");
+    assert_eq!(
+        experiment.hypothesis.recovers_within.unwrap().to_string(),
+        "15s"
+    );
 }
 
 #[test]
@@ -68,7 +86,10 @@ fn hostile_and_absurd_facts_still_give_a_valid_text() {
     let experiment = read(&text).unwrap();
     assert_eq!(experiment.target.service, facts.name);
     assert_eq!(experiment.hypothesis.probes.len(), 5);
-    assert_eq!(read(&fresh(Some(&service("1")))).unwrap().target.service, "1");
+    assert_eq!(
+        read(&fresh(Some(&service("1")))).unwrap().target.service,
+        "1"
+    );
 }
 
 #[test]

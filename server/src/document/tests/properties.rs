@@ -26,6 +26,16 @@ const PATHS: [&str; 18] = [
     "repeat",
 ];
 
+/// Fields of the document that is full of comments: some are there, some are not.
+const COMMENTED: [&str; 6] = [
+    "title",
+    "target.service",
+    "method[0].fault",
+    "method[0].signal",
+    "repeat",
+    "timing.observe",
+];
+
 /// What people, and those who mean harm, might type.
 fn typed() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -33,8 +43,10 @@ fn typed() -> impl Strategy<Value = String> {
         "\\PC{1,20}",
         "(?s).{1,12}",
         "-?[0-9]{1,12}(\\.[0-9]{1,3})?(ms|s|m|h|%| sek)?",
-        prop::sample::select(vec!["yes", "null", "~", "0x1F", "1_000", "---", "...", "<<", ".nan", "{}", "- a", "a: b"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "yes", "null", "~", "0x1F", "1_000", "---", "...", "<<", ".nan", "{}", "- a", "a: b"
+        ])
+        .prop_map(str::to_owned),
     ]
 }
 
@@ -47,7 +59,11 @@ fn value_at(text: &str, path: &str) -> Option<String> {
             Err(_) => value.get(step)?.clone(),
         };
     }
-    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    Some(
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned),
+    )
 }
 
 /// All values but the one at a path.
@@ -59,11 +75,21 @@ fn others(text: &str, path: &str) -> Vec<Option<String>> {
 fn any_edit() -> impl Strategy<Value = FormEdit> {
     let path = prop_oneof![
         prop::sample::select(PATHS.to_vec()).prop_map(str::to_owned),
-        prop::sample::select(vec!["target.tasks.by", "target.tasks.number", "method", "x.y[2]"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "target.tasks.by",
+            "target.tasks.number",
+            "method",
+            "x.y[2]"
+        ])
+        .prop_map(str::to_owned),
         "[a-z\\[\\]0-9.]{0,12}",
     ];
-    let places = prop::sample::select(vec!["guards[0]", "method[0]", "hypothesis.probes[0]", "target"]);
+    let places = prop::sample::select(vec![
+        "guards[0]",
+        "method[0]",
+        "hypothesis.probes[0]",
+        "target",
+    ]);
     prop_oneof![
         4 => (path, typed()).prop_map(|(path, value)| FormEdit::Set { path, value }),
         1 => Just(FormEdit::AddProbe { kind: "http".to_owned() }),
@@ -76,16 +102,20 @@ fn any_edit() -> impl Strategy<Value = FormEdit> {
 /// Texts that are nearly documents: an odd one with a piece taken out or put in.
 fn nearly() -> impl Strategy<Value = String> {
     let piece = prop_oneof![typed(), "[ \\n\\t:\\-#{}\\[\\],&*'\"|>]{0,6}"];
-    (0..=ODD.len(), any::<prop::sample::Index>(), 0_usize..30, piece).prop_map(
-        |(which, at, gone, piece)| {
+    (
+        0..=ODD.len(),
+        any::<prop::sample::Index>(),
+        0_usize..30,
+        piece,
+    )
+        .prop_map(|(which, at, gone, piece)| {
             let text = ODD.get(which).map_or(example(), |odd| odd.1);
             let chars: Vec<char> = text.chars().collect();
             let at = at.index(chars.len());
             let before: String = chars.iter().take(at).collect();
             let after: String = chars.iter().skip(at + gone).collect();
             format!("{before}{piece}{after}")
-        },
-    )
+        })
 }
 
 fn exercise(text: &str, change: &FormEdit) -> Result<(), TestCaseError> {
@@ -97,7 +127,11 @@ fn exercise(text: &str, change: &FormEdit) -> Result<(), TestCaseError> {
     }
     if let Err(problems) = &read {
         prop_assert!(!problems.is_empty());
-        prop_assert!(problems.iter().all(|p| !p.message.is_empty() && p.line != Some(0)));
+        prop_assert!(
+            problems
+                .iter()
+                .all(|p| !p.message.is_empty() && p.line != Some(0))
+        );
         let places: Vec<_> = problems.iter().map(|p| (p.line, p.column)).collect();
         prop_assert!(places.is_sorted());
     }
@@ -109,7 +143,7 @@ fn exercise(text: &str, change: &FormEdit) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn setting_a_value_changes_that_value_and_no_other_line(
@@ -127,6 +161,25 @@ proptest! {
         prop_assert_eq!(after.lines().count(), before.lines().count() + usize::from(added));
         let comment = |text: &str| text.split_once("      #").map(|(_, rest)| rest.lines().next().map(str::to_owned));
         prop_assert_eq!(comment(&after), comment(before));
+    }
+
+    #[test]
+    fn an_edit_keeps_every_other_line_and_every_comment(
+        path in prop::sample::select(COMMENTED.to_vec()),
+        value in typed(),
+        windows: bool,
+    ) {
+        let before = ODD.first().map(|odd| odd.1).unwrap_or_default();
+        let end = if windows { "\r\n" } else { "\n" };
+        let before = before.replace('\n', end);
+        let change = FormEdit::Set { path: path.to_owned(), value: value.clone() };
+        let after = edit(&before, &change).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        prop_assert_eq!(value_at(&after, path), Some(value));
+        let mut rest = after.split(end);
+        let lost = before.split(end).filter(|line| !rest.clone().any(|l| l == *line) || !rest.any(|l| l == *line));
+        prop_assert!(lost.count() <= 1, "{}", after);
+        prop_assert!(after.matches(" # ").count() >= before.matches(" # ").count());
+        prop_assert_eq!(after.matches('\r').count(), before.matches('\r').count() + usize::from(windows) * (after.matches('\n').count() - before.matches('\n').count()));
     }
 
     #[test]
