@@ -19,7 +19,12 @@ const TERMS: [(&str, &str); 4] = [
 
 /// Makes, shows and ends links to one run's report.
 #[component]
-pub fn Sharing(run: RunId, shares: Vec<ShareRow>) -> impl IntoView {
+pub fn Sharing(
+    /// The run.
+    run: RunId,
+    /// Its links so far.
+    shares: Vec<ShareRow>,
+) -> impl IntoView {
     let rows = RwSignal::new(shares);
     let days = RwSignal::new("7".to_owned());
     let share = ServerAction::<Share>::new();

@@ -38,14 +38,15 @@ pub fn page() -> AnyView {
             )),
         },
     );
-    loaded(answer, move |view| {
+    let content = loaded(answer, move |view| {
         let key = format!("draft:{}", id.get_untracked());
         view! {
             <Title text=title(&view) />
             <Designer view key />
         }
         .into_any()
-    })
+    });
+    view! { <Title text="Experiment" /> {content} }.into_any()
 }
 
 fn title(view: &DesignView) -> String {

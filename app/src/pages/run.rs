@@ -3,7 +3,7 @@
 use super::param;
 use crate::api::calls::run;
 use crate::api::views::RunView;
-use crate::components::badge::badge_of;
+use crate::components::badge::badge;
 use crate::components::lists::service_href;
 use crate::components::live::Live;
 use crate::components::load::{loaded, missing};
@@ -23,7 +23,7 @@ pub fn page() -> AnyView {
         },
     );
     let done = Callback::new(move |()| answer.refetch());
-    loaded(answer, move |view| content(view, done))
+    view! { <Title text="Run" /> {loaded(answer, move |view| content(view, done))} }.into_any()
 }
 
 fn content(view: RunView, done: Callback<()>) -> AnyView {
@@ -68,7 +68,7 @@ fn crumbs(view: &RunView) -> AnyView {
 }
 
 fn heading(view: &RunView) -> AnyView {
-    view! { <h1>{view.row.title.clone()} " " {badge_of(&view.row)}</h1> }.into_any()
+    view! { <h1>{view.row.title.clone()} " " {badge(view.row.verdict, "running")}</h1> }.into_any()
 }
 
 /// The report with what can be done with it.

@@ -123,15 +123,17 @@ pub fn Actions(desk: Desk, saved: Callback<DesignId>) -> impl IntoView {
     let can_launch =
         move || !status.busy.get() && desk.settled.get() && desk.view.with(|v| v.launchable);
     view! {
-        <div class="acts">
-            <Files desk status />
-            <button type="button" disabled=move || !can_save() on:click=save>"Save draft"</button>
-            <button type="button" class="primary" disabled=move || !can_launch() on:click=start>
-                {move || desk.view.with(launch_words)}
-            </button>
+        <div class="actions">
+            <div class="acts">
+                <Files desk status />
+                <button type="button" disabled=move || !can_save() on:click=save>"Save draft"</button>
+                <button type="button" class="primary" disabled=move || !can_launch() on:click=start>
+                    {move || desk.view.with(launch_words)}
+                </button>
+            </div>
+            <p class="said-now" role="status">{move || status.said.get()}</p>
+            {move || status.no.get().map(|no| refused(&no))}
         </div>
-        <p class="said-now" role="status">{move || status.said.get()}</p>
-        {move || status.no.get().map(|no| refused(&no))}
     }
 }
 

@@ -190,7 +190,7 @@ pub fn Guards(desk: Desk) -> impl IntoView {
     view! {
         <For each=move || 0..count.get() key=|i| *i let(i)>
             <div class="grid guard">
-                <Field desk label="Abort when availability below"
+                <Field desk label="Abort when availability is below"
                     path=format!("guards[{i}].abort_when.availability_below")
                     value=part(desk, move |f| guard(f, i).availability_below) />
                 <Field desk label="for" path=format!("guards[{i}].abort_when.for")

@@ -7,13 +7,13 @@ use crate::components::svg::{Anchor, Area, Svg};
 use crate::model::time::{At, Micros, seconds};
 use crate::model::timeline::{TaskState, short};
 
-const WIDTH: f64 = 960.0;
+const WIDTH: f64 = 1080.0;
 const LEFT: f64 = 112.0;
-const RIGHT: f64 = 944.0;
+const RIGHT: f64 = 1062.0;
 const ROW: f64 = 22.0;
 const BAR: f64 = 16.0;
 const ANSWERS: f64 = 36.0;
-const LATENCY: f64 = 72.0;
+const LATENCY: f64 = 84.0;
 /// Most slots drawn; the calm ones beyond are counted.
 const SLOTS: usize = 12;
 /// Most tasks drawn per slot: the newest.
@@ -183,7 +183,7 @@ fn fault(svg: &mut Svg, axis: &Axis, lane: &FaultLane, undone: &[At], y: f64) {
         svg.cross(class, x, mid);
     }
     let text = format!("{}{}", lane.text, fault_words(lane));
-    let (anchor, at) = if x > 560.0 {
+    let (anchor, at) = if x > 640.0 {
         (Anchor::End, x - 12.0)
     } else {
         (Anchor::Start, x + 12.0)
@@ -310,13 +310,7 @@ const fn words_of(state: TaskState) -> &'static str {
 /// A probe: answered and not, each second; below it the median and the longest answer.
 fn probe(svg: &mut Svg, axis: &Axis, lane: &ProbeLane, y: f64) -> f64 {
     svg.text("lane", Anchor::Start, 0.0, y + 14.0, &lane.name);
-    svg.text(
-        "tick",
-        Anchor::Start,
-        0.0,
-        y + 28.0,
-        "answered, each second",
-    );
+    svg.text("tick", Anchor::Start, 0.0, y + 28.0, "ok, each second");
     let top = y + ANSWERS + 8.0;
     svg.text("tick", Anchor::Start, 0.0, top + 14.0, "latency, log");
     for (label, us) in [("1 s", 1e6), ("100 ms", 1e5), ("10 ms", 1e4), ("1 ms", 1e3)] {

@@ -131,7 +131,7 @@ fn Status(run: RunId, model: RwSignal<LiveModel>, now: RwSignal<At>) -> impl Int
                 <div>
                     <dt>"Phase"</dt>
                     <dd aria-live="polite">
-                        {move || phase.get().word()} <small>{move || doing(phase.get())}</small>
+                        {move || phase.get().word()} " " <small>{move || doing(phase.get())}</small>
                     </dd>
                 </div>
                 <div><dt>"On the clock"</dt><dd>{since}</dd></div>
