@@ -2,42 +2,9 @@
 
 use hivequake_tests::document::{API, CANARY, CANARY_URL, EDGE_URL};
 use hivequake_tests::lab::text;
-use hivequake_tests::world::{World, world};
+use hivequake_tests::world::{now_ms, world};
 use hivequake_tests::{Document, Lab};
 use serde_json::Value;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-/// What `docker events` says of a service's containers: action and moment in milliseconds.
-fn seen_by_docker(world: &World, service: &str, since: u128, action: &str) -> Vec<f64> {
-    let since = format!("{}.{:03}", since / 1000, since % 1000);
-    let until = format!("{}", now() / 1000 + 1);
-    let service = format!("label=com.docker.swarm.service.name={service}");
-    let action = format!("event={action}");
-    let lines = world.engine.docker(&[
-        "events",
-        "--since",
-        &since,
-        "--until",
-        &until,
-        "--filter",
-        &service,
-        "--filter",
-        &action,
-        "--format",
-        "{{.TimeNano}}",
-    ]);
-    let moments = lines
-        .lines()
-        .map(|line| line.parse::<f64>().expect("nanoseconds") / 1e6);
-    moments.collect()
-}
-
-fn now() -> u128 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970")
-        .as_millis()
-}
 
 #[track_caller]
 fn figure(report: &Value, name: &str) -> f64 {
@@ -56,15 +23,15 @@ fn canary_kill() -> Document {
 #[test]
 fn the_report_of_a_kill_agrees_with_docker_events() {
     let Some(world) = world() else { return };
-    let begun = now();
+    let begun = now_ms();
     let lab = Lab::new(&world.engine.host());
     let (code, report, said) = lab.run_by_cli(&canary_kill());
     assert_eq!(code, 0, "{said}\n{report}");
     assert_eq!(report["verdict"], "held");
 
-    let killed = seen_by_docker(&world, CANARY, begun, "kill");
-    let died = seen_by_docker(&world, CANARY, begun, "die");
-    let started = seen_by_docker(&world, CANARY, begun, "start");
+    let killed = world.events(CANARY, begun, "kill");
+    let died = world.events(CANARY, begun, "die");
+    let started = world.events(CANARY, begun, "start");
     assert_eq!(
         (killed.len(), died.len(), started.len()),
         (1, 1, 1),
