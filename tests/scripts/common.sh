@@ -74,21 +74,15 @@ need_rust() {
     fi
 }
 
-# unchanged STAMP path…: whether nothing below the paths is newer than the stamp.
-unchanged() {
-    local stamp=$1
-    shift
-    [ -f "$stamp" ] && [ -z "$(cd "$root" && find "$@" -newer "$stamp" -print -quit)" ]
+# What comes from npm, exactly as locked: for the bundle (wasm-opt) and for the browser tests.
+need_npm_packages() {
+    local modules=$root/tests/node_modules
+    [ "$modules/.package-lock.json" -nt "$root/tests/package-lock.json" ] && return 0
+    need node=nodejs npm=npm
+    npm --prefix "$root/tests" ci --no-audit --no-fund
 }
 
-# What the browser loads. Made anew only when something that goes into it has changed.
-bundle() {
-    local stamp=$target/bundle.stamp now=$target/bundle.now
-    unchanged "$stamp" Cargo.lock Cargo.toml app frontend style && return 0
-    mkdir -p "$target"
-    touch "$now"
-    (cd "$root" && cargo run --quiet -p frontend --bin bundle)
-    mv "$now" "$stamp"
-}
+# What the browser loads; quick when nothing that goes into it has changed.
+bundle() { (cd "$root" && cargo run --quiet -p frontend --bin bundle); }
 
 build_server() { (cd "$root" && cargo build --quiet -p server); }

@@ -19,6 +19,7 @@ up() {
     trap 'exit 130' INT TERM
     say "Hivequake: a lab with a first report, in a few steps."
     step "Rust for the browser" need_rust
+    step "What the pages are made with" need_npm_packages
     step "Docker" need_docker
     find_engine
     find_swarm

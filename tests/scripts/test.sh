@@ -10,13 +10,14 @@ notes=()
 all() {
     begin
     step "Rust" need_rust
+    step "Node.js and what comes from npm" need_npm_packages
     lint_parts
     fast_parts
     part "Web pages" bundle
     part "Lab" build_server
     if [ "$(id -u)" = 0 ]; then
         step "Docker, for throw-away engines" need_docker
-        step "Chromium and Node.js" need_browser
+        step "Chromium" need chromium=chromium
         swarm_parts
     else
         skip "end-to-end, browser and Debian 13 node: they start engines of their own, which needs root"
@@ -58,19 +59,14 @@ swarm_parts() {
     "$root/tests/scripts/engine.sh" sweep
 }
 
-need_browser() {
-    need chromium=chromium node=nodejs npm=npm
-    npm --prefix "$root/tests" ci --no-audit --no-fund
-}
-
 bench() {
     [ "$(id -u)" = 0 ] || fail "The figures are taken on an engine of their own, which needs root: sudo make bench"
     step "Rust" need_rust
     step "Docker, for a throw-away engine" need_docker
+    step "What the pages are made with" need_npm_packages
     step "Web pages" bundle
     step "Lab, optimized" cargo build --quiet --release -p server
-    step "Measuring tools" cargo build --quiet --release -p hivequake-tests --bin bench
-    HIVEQUAKE_BIN=$target/release/hivequake "$target/release/bench"
+    HIVEQUAKE_BIN=$target/release/hivequake cargo bench --quiet -p hivequake-tests --bench figures
 }
 
 begin() {

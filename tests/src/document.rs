@@ -87,6 +87,13 @@ impl Document {
         self
     }
 
+    /// How often the probe is sent, and how long it waits.
+    #[must_use]
+    pub fn every(mut self, every: &'static str, timeout: &'static str) -> Self {
+        (self.every, self.timeout) = (every, timeout);
+        self
+    }
+
     /// A line of the hypothesis besides the probe: `recovers_within: 15s`.
     #[must_use]
     pub fn holds(mut self, line: &str) -> Self {

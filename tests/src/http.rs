@@ -17,6 +17,8 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// Bytes of the body as they came.
+    pub size: usize,
 }
 
 impl Reply {
@@ -61,11 +63,12 @@ pub fn send(to: SocketAddr, request: &Request<'_>) -> Result<Reply> {
         Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
         other => drop(other?),
     }
-    let body = String::from_utf8_lossy(&body).into_owned();
+    let (size, body) = (body.len(), String::from_utf8_lossy(&body).into_owned());
     Ok(Reply {
         status,
         headers,
         body,
+        size,
     })
 }
 

@@ -221,6 +221,11 @@ impl Lab {
         })
     }
 
+    /// The lab's database.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("hivequake.db")
+    }
+
     /// Every file that the lab keeps.
     pub fn data_files(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(&self.data).expect("the lab has data");

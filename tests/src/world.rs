@@ -4,6 +4,7 @@ use crate::document::{API, BACKEND, CANARY};
 use crate::{Engine, may_start_engines, wait};
 use std::ops::Deref;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A swarm with the sample stack.
 pub struct World {
@@ -74,6 +75,32 @@ impl World {
         ids
     }
 
+    /// When the engine says something happened to a service's containers since a moment, both in
+    /// milliseconds since 1970; `action` in the engine's words: "die".
+    pub fn events(&self, service: &str, since: f64, action: &str) -> Vec<f64> {
+        let since = format!("{:.3}", since / 1000.0);
+        let until = format!("{:.3}", now_ms() / 1000.0);
+        let service = format!("label=com.docker.swarm.service.name={service}");
+        let action = format!("event={action}");
+        let lines = self.engine.docker(&[
+            "events",
+            "--since",
+            &since,
+            "--until",
+            &until,
+            "--filter",
+            &service,
+            "--filter",
+            &action,
+            "--format",
+            "{{.TimeNano}}",
+        ]);
+        let moments = lines
+            .lines()
+            .map(|line| line.parse::<f64>().expect("nanoseconds") / 1e6);
+        moments.collect()
+    }
+
     /// Changes a service as somebody else would, by `docker service update`.
     #[track_caller]
     pub fn update(&self, service: &str, arguments: &[&str]) {
@@ -129,6 +156,12 @@ impl Default for World {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Milliseconds since 1970, by this machine's clock, which is the engine's too.
+pub fn now_ms() -> f64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.expect("the clock is past 1970").as_secs_f64() * 1000.0
 }
 
 /// A service of a test's own.

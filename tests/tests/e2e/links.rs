@@ -2,7 +2,6 @@
 //! never taken for markup.
 
 use hivequake_tests::document::{API, CANARY};
-use hivequake_tests::http::Request;
 use hivequake_tests::lab::text;
 use hivequake_tests::world::world;
 use hivequake_tests::{Document, Lab};
@@ -26,7 +25,7 @@ fn share(lab: &Lab, run: &str) -> (String, i64) {
     let link = reply.json();
     (
         text(&link, "path"),
-        link["row"]["id"].as_i64().expect("the link's number"),
+        link["id"].as_i64().expect("the link's number"),
     )
 }
 
@@ -68,15 +67,11 @@ fn a_wrong_link_and_a_revoked_one() {
         assert_eq!(reply.status, 404, "{path}");
         assert!(!reply.body.contains("Shared for a while"));
     }
-    let body = format!("share={number}");
-    let headers = vec![("content-type", "application/x-www-form-urlencoded")];
-    let revoke = Request {
-        method: "POST",
-        path: "/rpc/revoke",
-        headers,
-        body: body.as_bytes(),
-    };
-    assert!(lab.send(&revoke).status < 400);
+    assert!(
+        lab.post(&format!("/api/v1/shares/{number}/revoke"), "")
+            .status
+            < 300
+    );
     let reply = lab.get(&path);
     assert_eq!(reply.status, 410);
     assert!(!reply.body.contains("Shared for a while"));
@@ -111,7 +106,7 @@ fn a_report_can_be_had_in_every_form() {
     let run = lab.launch(&document.titled(&format!("'{title}'")));
     lab.done(&run);
     let part = |form: &str| {
-        let reply = lab.get(&format!("/api/v1/runs/{run}/report.{form}"));
+        let reply = lab.get(&format!("/runs/{run}/report.{form}"));
         assert_eq!(reply.status, 200, "{form}: {}", reply.body);
         reply
     };
@@ -162,7 +157,7 @@ fn every_page_has_a_strict_policy_and_every_script_its_nonce() {
     for path in [
         "/",
         "/services",
-        "/experiments",
+        "/designs",
         "/runs",
         "/settings",
         &run_page,
