@@ -3,12 +3,90 @@
 //! Guarantee: no I/O, no clock, no randomness; the same record and the same [`RULES`] always give
 //! the same analysis, so a stored run can be analysed again at any time.
 
+mod case;
+mod claims;
+mod config;
+mod definition;
+mod evidence;
+mod findings;
+mod hits;
+mod lead;
+mod not_shown;
+mod probes;
+mod recovery;
+mod rules;
+mod slots;
+mod split;
+mod study;
 mod types;
+mod verdict;
+mod words;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use types::*;
 
+use app::model::record::Record;
+use app::model::time::Micros;
+use case::Case;
+use study::Study;
+
 /// The version of the rules; raise it when findings or recommendations change their meaning.
 pub const RULES: u32 = 1;
+
+/// Works out what a record shows.
+pub fn analyse(record: &Record) -> Analysis {
+    let study = Study::of(Case::new(record));
+    let (verdict, reason) =
+        verdict::judge(&study.case, &study.recovery, &study.hits, &study.claims);
+    let findings = findings::findings(&study);
+    let recommendations = rules::recommendations(&study, &findings);
+    Analysis {
+        rules: RULES,
+        verdict,
+        lead: lead::lead(&study, verdict, &reason),
+        reason,
+        zero: study.case.zero(),
+        not_shown: not_shown::not_shown(&study, verdict),
+        findings,
+        recommendations,
+        recovery: study.recovery,
+        split: study.split,
+        checks: study.claims,
+        probes: study.probes,
+        hits: study.hits,
+    }
+}
+
+/// What lists and charts of many runs show of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// From the fault to full strength.
+    pub recovery: Option<Micros>,
+    /// Set where it never recovered: the time that was watched.
+    pub not_recovered_within: Option<Micros>,
+    /// The longest outage of any probe; zero where probes lost nothing, none without probes.
+    pub outage: Option<Micros>,
+}
+
+/// The figures of an analysis.
+pub fn figures(analysis: &Analysis) -> Figures {
+    let probed = analysis.probes.iter().any(|p| p.after.sent > 0);
+    let outages = analysis
+        .probes
+        .iter()
+        .filter_map(ProbeStats::longest_outage);
+    let longest = outages.map(|o| o.length.span).max();
+    Figures {
+        recovery: analysis
+            .recovery
+            .full_strength
+            .as_ref()
+            .map(|m| m.after.span),
+        not_recovered_within: analysis.recovery.not_within,
+        outage: longest.or(probed.then_some(Micros(0))),
+    }
+}
