@@ -1,0 +1,162 @@
+//! A record as the analysis reads it: events in order of time, the moment that counts as zero,
+//! the end of observation.
+//!
+//! Guarantee: whatever comes out of here lies between zero and the end of observation and is
+//! counted from zero, with the resolution of both ends.
+
+use super::{Evidence, Moment};
+use app::model::facts::{HealthCheck, ServiceFacts};
+use app::model::record::Record;
+use app::model::run::Phase;
+use app::model::time::{At, Measured, Micros};
+use app::model::timeline::{Event, TaskRef, What};
+
+/// A record with its events sorted by time.
+pub(super) struct Case<'a> {
+    /// What was recorded.
+    pub record: &'a Record,
+    /// The first fault that was sent.
+    pub sent: Option<&'a Event>,
+    /// The end of observation.
+    pub end: At,
+    events: Vec<&'a Event>,
+}
+
+/// One fault sent to one task.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    /// The event of sending it.
+    pub event: &'a Event,
+    /// The fault's position in the method.
+    pub fault: usize,
+    /// The task hit.
+    pub task: &'a TaskRef,
+    /// The container hit; empty when the event does not say.
+    pub container: &'a str,
+}
+
+impl<'a> Case<'a> {
+    pub fn new(record: &'a Record) -> Self {
+        let mut events: Vec<&Event> = record.events.iter().collect();
+        events.sort_by_key(|e| (e.at, e.seq));
+        let sent = events
+            .iter()
+            .copied()
+            .find(|e| matches!(e.what, What::FaultSent { .. }));
+        let end = end_of_observation(record, &events, sent.map(|e| e.at));
+        Self {
+            record,
+            sent,
+            end,
+            events,
+        }
+    }
+
+    /// The moment that counts as zero.
+    pub fn zero(&self) -> Option<At> {
+        self.sent.map(|e| e.at)
+    }
+
+    /// How long was watched after the first fault; no time when none was sent.
+    pub fn observed(&self) -> Micros {
+        self.zero().map_or(Micros(0), |zero| self.end - zero)
+    }
+
+    /// The service as it was before.
+    pub fn service(&self) -> Option<&'a ServiceFacts> {
+        self.record.before.as_ref().map(|s| &s.service)
+    }
+
+    /// The service's health check, where it has one that is not switched off.
+    pub fn health(&self) -> Option<&'a HealthCheck> {
+        self.service().and_then(health_of)
+    }
+
+    /// All events in order of time.
+    pub fn all(&self) -> impl Iterator<Item = &'a Event> + '_ {
+        self.events.iter().copied()
+    }
+
+    /// Events from the first fault to the end of observation, in order of time.
+    pub fn after(&self) -> impl Iterator<Item = &'a Event> + '_ {
+        let zero = self.zero();
+        self.all().filter(move |e| {
+            zero.is_some_and(|zero| e.at + e.resolution >= zero) && e.at <= self.end
+        })
+    }
+
+    /// Every fault that was sent to a task.
+    pub fn targets(&self) -> Vec<Target<'a>> {
+        self.all().filter_map(target).collect()
+    }
+
+    /// An event as a moment counted from zero.
+    pub fn moment(&self, event: &Event) -> Moment {
+        let sent = self.sent.map_or(event, |sent| sent);
+        Moment {
+            after: Measured {
+                span: Micros((event.at - sent.at).0.max(0)),
+                resolution: event.resolution + sent.resolution,
+            },
+            evidence: Evidence::event(event),
+        }
+    }
+
+    /// The first event after the fault that is wanted, as a moment.
+    pub fn first(&self, wanted: impl Fn(&What) -> bool) -> Option<Moment> {
+        let event = self.after().find(|e| wanted(&e.what))?;
+        Some(self.moment(event))
+    }
+}
+
+fn target(event: &Event) -> Option<Target<'_>> {
+    match &event.what {
+        What::FaultSent {
+            fault,
+            task: Some(task),
+            container,
+            ..
+        } => Some(Target {
+            event,
+            fault: *fault,
+            task,
+            container: container.as_deref().unwrap_or(""),
+        }),
+        _ => None,
+    }
+}
+
+/// A service's health check, where it has one that is not switched off.
+pub(super) fn health_of(service: &ServiceFacts) -> Option<&HealthCheck> {
+    service
+        .health
+        .as_ref()
+        .filter(|h| h.test.first().is_none_or(|form| form != "NONE"))
+}
+
+fn end_of_observation(record: &Record, events: &[&Event], zero: Option<At>) -> At {
+    let closing = events
+        .iter()
+        .filter(|e| zero.is_none_or(|zero| e.at >= zero))
+        .find(|e| closes(&e.what))
+        .map(|e| e.at);
+    let last_event = events.last().map(|e| e.at);
+    let last_sample = record
+        .probes
+        .iter()
+        .filter_map(|p| p.samples.last().map(|s| s.intended))
+        .max();
+    closing
+        .or(record.run.ended)
+        .or(last_event.max(last_sample))
+        .max(zero)
+        .unwrap_or_default()
+}
+
+fn closes(what: &What) -> bool {
+    match what {
+        What::Aborted { .. } => true,
+        What::Phase { phase } => *phase >= Phase::Restore,
+        _ => false,
+    }
+}

@@ -1,0 +1,77 @@
+//! What the hypothesis claims, beside what was measured.
+//!
+//! Guarantee: a recovery that was not seen is "more than" the time watched, never dropped; what
+//! could not be judged says so (`held` is none).
+
+use super::case::Case;
+use super::words::{figure, percent_beside, plain};
+use super::{Claim, ProbeStats, Recovery};
+use app::model::time::Micros;
+
+/// Every claim of the hypothesis.
+pub(super) fn claims(case: &Case, recovery: &Recovery, probes: &[ProbeStats]) -> Vec<Claim> {
+    let hypothesis = &case.record.run.experiment.hypothesis;
+    let within = hypothesis
+        .recovers_within
+        .map(|limit| recovers_within(recovery, Micros(limit.micros())));
+    let available = hypothesis
+        .availability_at_least
+        .map(|limit| availability(probes, limit.ratio()));
+    within.into_iter().chain(available).collect()
+}
+
+fn recovers_within(recovery: &Recovery, limit: Micros) -> Claim {
+    let (measured, value, held) = match (&recovery.full_strength, recovery.not_within) {
+        (Some(full), _) => (
+            figure(full.after),
+            full.after.span,
+            Some(full.after.span <= limit),
+        ),
+        // Watched for less than the limit: it may still have held.
+        (None, Some(watched)) => (
+            format!("more than {}", plain(watched)),
+            watched,
+            (watched >= limit).then_some(false),
+        ),
+        (None, None) => ("not measured".to_owned(), Micros(0), None),
+    };
+    Claim {
+        name: "recovers within".to_owned(),
+        limit: plain(limit),
+        measured,
+        value: value.as_secs_f64(),
+        limit_value: limit.as_secs_f64(),
+        held,
+    }
+}
+
+fn availability(probes: &[ProbeStats], limit: f64) -> Claim {
+    let share = availability_after(probes);
+    Claim {
+        name: "availability at least".to_owned(),
+        limit: format!("{} %", limit_text(limit)),
+        measured: share.map_or("not measured".to_owned(), |s| percent_beside(s, limit)),
+        value: share.unwrap_or(0.0) * 100.0,
+        limit_value: limit * 100.0,
+        held: share.map(|s| s >= limit),
+    }
+}
+
+fn limit_text(limit: f64) -> String {
+    let text = format!("{:.3}", limit * 100.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Share of all probes answered from the fault to the end of observation, 0 to 1.
+pub(super) fn availability_after(probes: &[ProbeStats]) -> Option<f64> {
+    let sent: u64 = probes.iter().map(|p| p.after.sent).sum();
+    let ok: u64 = probes.iter().map(|p| p.after.ok).sum();
+    (sent > 0).then(|| ok as f64 / sent as f64)
+}
+
+impl Claim {
+    /// "recovers within 15 s".
+    pub fn text(&self) -> String {
+        format!("{} {}", self.name, self.limit)
+    }
+}

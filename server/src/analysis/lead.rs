@@ -1,0 +1,212 @@
+//! The few sentences that a hurried reader needs, most important first.
+//!
+//! Guarantee: two to four sentences, each computed from what was measured; none says more than
+//! the findings prove.
+
+use super::study::Study;
+use super::words::{count, figure, list, percent, plain, sentence};
+use super::{Moment, Outage, Part, ProbeStats};
+use app::model::run::Verdict;
+use app::model::time::{Measured, Micros};
+
+/// The lead of a report.
+pub(super) fn lead(study: &Study, verdict: Verdict, reason: &str) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    if matches!(
+        verdict,
+        Verdict::Invalid | Verdict::Aborted | Verdict::Refused
+    ) {
+        said.push(outcome(verdict, reason));
+    }
+    if study.case.sent.is_none() {
+        said.push("No fault was sent; nothing was disturbed.".to_owned());
+        return said;
+    }
+    said.extend(what_happened(study));
+    said.extend(
+        [came_back(study), why(study), time_went(study)]
+            .into_iter()
+            .flatten(),
+    );
+    if said.len() < 2 {
+        said.push(probes_say(study));
+    }
+    said.truncate(4);
+    said
+}
+
+fn outcome(verdict: Verdict, reason: &str) -> String {
+    let start = match verdict {
+        Verdict::Aborted => "The run was ended early",
+        Verdict::Refused => "The run was refused and nothing was touched",
+        _ => "Nothing can be concluded",
+    };
+    format!("{start}: {}.", reason.trim_end_matches('.'))
+}
+
+/// "its only container was killed", "one of its 3 containers was killed".
+fn what_was_done(study: &Study) -> String {
+    let hit = study.tasks_hit() as u64;
+    let all = study.desired().unwrap_or(hit);
+    let verb = if study.all_died() {
+        "killed"
+    } else {
+        "sent a signal"
+    };
+    match (hit, all) {
+        (0, _) => "a fault was sent to it".to_owned(),
+        (1, 1) => format!("its only container was {verb}"),
+        (1, all) => format!("one of its {all} containers was {verb}"),
+        (hit, all) if hit >= all => format!("all of its {all} containers were {verb}"),
+        (hit, all) => format!("{hit} of its {all} containers were {verb}"),
+    }
+}
+
+fn what_happened(study: &Study) -> Option<String> {
+    let name = study.case.record.run.experiment.target.service.as_str();
+    let done = what_was_done(study);
+    let swarm = study
+        .tasks_complete
+        .as_ref()
+        .map(|m| format!("; Swarm called it recovered after {}", figure(m.after)));
+    if let Some(watched) = study.recovery.not_within {
+        let tail = open_outage(study).map_or(String::new(), |o| {
+            format!("; the last {} passed without service", figure(o.length))
+        });
+        return Some(format!(
+            "{name} had not recovered {} after {done}{tail}.",
+            plain(watched)
+        ));
+    }
+    let swarm = swarm
+        .filter(|_| !study.slots.is_empty())
+        .unwrap_or_default();
+    if let Some((probe, outage)) = study.longest_outage() {
+        let how = without(probe, outage);
+        return Some(format!("{name} {how} after {done}{swarm}."));
+    }
+    let watched: u64 = study.sent_after();
+    let full = study.recovery.full_strength.as_ref()?;
+    if watched > 0 {
+        return Some(format!(
+            "No answer of {name} was lost when {done}{}.",
+            if study.slots.is_empty() { "" } else { &swarm }
+        ));
+    }
+    Some(format!(
+        "{name} was back at full strength {} after {done}; no probe watched what users saw.",
+        figure(full.after)
+    ))
+}
+
+fn open_outage<'s>(study: &'s Study) -> Option<&'s Outage> {
+    let open = |p: &'s ProbeStats| p.outages.last().filter(|o| o.to.is_none());
+    study.probes.iter().find_map(open)
+}
+
+/// An outage in which next to nothing was answered, or one in which some was.
+fn without(probe: &ProbeStats, outage: &Outage) -> String {
+    let sent = (outage.length.span.0 / probe.every.0.max(1)).max(1);
+    let failed = i64::try_from(outage.failed).unwrap_or(i64::MAX);
+    // The last answer is late by as long as it took: those sent meanwhile did not fail.
+    if failed.saturating_mul(10) >= sent.saturating_mul(7) {
+        format!("was without service for {}", figure(outage.length))
+    } else {
+        format!(
+            "lost {} within {}",
+            count(outage.failed, "answer"),
+            figure(outage.length)
+        )
+    }
+}
+
+fn came_back(study: &Study) -> Option<String> {
+    let seen = study.comparison.as_ref()?;
+    Some(if seen.differing.is_empty() {
+        "Limits, image and environment came back as they were.".to_owned()
+    } else {
+        format!(
+            "The new container is configured differently in {}.",
+            count(seen.differing.len() as u64, "field")
+        )
+    })
+}
+
+fn why(study: &Study) -> Option<String> {
+    let single = study.service()?.replicas == Some(1);
+    if single && study.failed_after() > 0 && study.all_died() {
+        return Some("It was down because there is one replica.".to_owned());
+    }
+    let lost: Vec<&str> = study
+        .slots
+        .iter()
+        .flat_map(|s| s.lost().map(|a| a.task))
+        .collect();
+    (!lost.is_empty()).then(|| {
+        format!(
+            "{} died as well.",
+            sentence(&count(lost.len() as u64, "replacement"))
+        )
+    })
+}
+
+/// The longest parts of the recovery, and what the application itself needed.
+fn time_went(study: &Study) -> Option<String> {
+    let full = study.recovery.full_strength.as_ref()?;
+    let mut long: Vec<&Part> = study
+        .split
+        .iter()
+        .filter(|p| p.id != "application" && p.length().0 * 5 >= full.after.span.0)
+        .collect();
+    long.sort_by_key(|p| std::cmp::Reverse(p.length()));
+    let said: Vec<String> = long
+        .iter()
+        .take(2)
+        .enumerate()
+        .map(|(i, p)| taken(p, i == 0))
+        .collect();
+    if said.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "Of the {}, {}{}.",
+        figure(full.after),
+        list(&said),
+        application(study)
+    ))
+}
+
+fn taken(part: &Part, first: bool) -> String {
+    let verb = if first { "were " } else { "" };
+    let name = match part.id {
+        "wait" if part.name.contains("restart delay") => "the restart delay".to_owned(),
+        "health" => "the wait for the first health check".to_owned(),
+        "retry" => part.name.clone(),
+        _ => format!("\"{}\"", part.name),
+    };
+    format!("{} {verb}{name}", figure(measured(part)))
+}
+
+fn measured(part: &Part) -> Measured {
+    Measured {
+        span: part.length(),
+        resolution: part.resolution,
+    }
+}
+
+fn application(study: &Study) -> String {
+    let r = &study.recovery;
+    let start: Option<(&Moment, &Moment)> = r.started.as_ref().zip(r.first_success.as_ref());
+    let took = start.map(|(started, answer)| started.until(answer));
+    took.filter(|t| t.span > Micros(0))
+        .map_or(String::new(), |t| {
+            format!("; the application itself needed {}", figure(t))
+        })
+}
+
+fn probes_say(study: &Study) -> String {
+    study.availability().map_or_else(
+        || "No probe watched what users saw.".to_owned(),
+        |share| format!("{} of the probes were answered.", percent(share)),
+    )
+}

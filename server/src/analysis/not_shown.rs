@@ -1,0 +1,117 @@
+//! What a run does not show: said, so that nobody reads it in.
+
+use super::study::Study;
+use super::words::{count, list};
+use app::model::experiment::Signal;
+use app::model::run::Verdict;
+
+/// A sentence each.
+pub(super) fn not_shown(study: &Study, verdict: Verdict) -> Vec<String> {
+    if study.case.sent.is_none() || verdict == Verdict::Refused {
+        return vec!["How the service bears the fault: none was sent.".to_owned()];
+    }
+    [
+        users(study),
+        connections(study),
+        load(study),
+        graceful(study),
+        others(study),
+        node_loss(study),
+        far_nodes(study),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn users(study: &Study) -> Option<String> {
+    if study.probes.is_empty() {
+        return Some("What users saw: there was no probe.".to_owned());
+    }
+    let probes = &study.case.record.run.experiment.hypothesis.probes;
+    let addresses: Vec<String> = probes
+        .iter()
+        .filter_map(|p| {
+            let http = p.http.as_ref().map(|h| h.url.clone());
+            http.or(p.tcp.as_ref().map(|t| t.address.clone()))
+        })
+        .collect();
+    let places = count(addresses.len() as u64, "address").replace("addresss", "addresses");
+    Some(format!(
+        "What other ways in would have seen: {places} probed ({}).",
+        list(&addresses)
+    ))
+}
+
+fn connections(study: &Study) -> Option<String> {
+    (!study.probes.is_empty()).then(|| {
+        "Whether connections in flight were lost: the probes open a new one each time.".to_owned()
+    })
+}
+
+fn load(study: &Study) -> Option<String> {
+    if study.probes.is_empty() {
+        return None;
+    }
+    let rate: f64 = study
+        .probes
+        .iter()
+        .filter(|p| p.every.0 > 0)
+        .map(|p| 1.0 / p.every.as_secs_f64())
+        .sum();
+    Some(format!(
+        "How it behaves under load: the lab itself sent {rate:.0} probes a second."
+    ))
+}
+
+fn graceful(study: &Study) -> Option<String> {
+    matches!(study.signal()?, Signal::SigKill).then(|| {
+        "How it shuts down when it is asked to: SIGKILL gives it no chance; SIGTERM would."
+            .to_owned()
+    })
+}
+
+fn others(study: &Study) -> Option<String> {
+    let desired = study.desired()?;
+    let hit = study.tasks_hit() as u64;
+    (hit > 0 && hit < desired).then(|| {
+        format!(
+            "What happens when more than {hit} of {} fail at once.",
+            count(desired, "replica")
+        )
+    })
+}
+
+fn node_loss(study: &Study) -> Option<String> {
+    (!study.slots.is_empty()).then(|| "What happens when a whole node fails.".to_owned())
+}
+
+/// Containers on other nodes are out of the engine's sight.
+fn far_nodes(study: &Study) -> Option<String> {
+    let before = study.before()?;
+    let mut nodes: Vec<String> = study
+        .slots
+        .iter()
+        .map(|s| s.target.task.node.as_str())
+        .filter(|node| !node.is_empty() && *node != before.engine.node)
+        .filter(|node| {
+            let seen = |c: &app::model::facts::ContainerFacts| {
+                before
+                    .tasks
+                    .iter()
+                    .any(|t| t.task.task == c.task && t.task.node == **node)
+            };
+            !before.containers.iter().any(seen)
+        })
+        .map(|node| before.node_name(node).to_owned())
+        .collect();
+    nodes.sort();
+    nodes.dedup();
+    (!nodes.is_empty()).then(|| {
+        format!(
+            "What the engine of {} saw: only the engine of {} was asked.",
+            list(&nodes),
+            before.engine.name
+        )
+    })
+}

@@ -1,0 +1,116 @@
+//! The experiment itself, and who would have noticed.
+
+use super::sources::{ALERTING, CHAOS, RESTART_SOURCE};
+use super::{AGAIN, Advice, Draft};
+use crate::analysis::{Line, Severity};
+use app::model::time::Micros;
+
+/// So many runs make an interval worth something.
+const RUNS: u32 = 10;
+/// Fewer make none.
+const FEWEST: u32 = 6;
+/// Missing tasks for this long should wake somebody.
+const LONG: Micros = Micros(60_000_000);
+
+/// Tasks were missing for long.
+pub(super) fn al_02(advice: &Advice) -> Option<Draft> {
+    let study = advice.study;
+    let complete = study.tasks_complete.as_ref();
+    let never = advice.has("never-recovered") && complete.is_none();
+    let long = complete.is_some_and(|m| m.after.span >= LONG);
+    if !never && !long {
+        return None;
+    }
+    let watched = advice
+        .finding("never-recovered")
+        .map(|f| f.statement.clone());
+    Some(Draft {
+        id: "AL-02",
+        severity: Severity::Medium,
+        title: "Alert when fewer tasks run than wanted".to_owned(),
+        because: format!(
+            "{}. Swarm itself raises no event when a slot stays empty.",
+            watched.unwrap_or_else(|| "Tasks were missing for more than a minute".to_owned())
+        ),
+        from: &[
+            "never-recovered",
+            "gave-up",
+            "not-replaced",
+            "recovery-time",
+        ],
+        field: "your alerts: running below desired for 1 min",
+        change: Vec::new(),
+        caution: "Whether an alert went off is not known here: look there first.".to_owned(),
+        verify: "Run this experiment again; expected: the alert.",
+        sources: &[ALERTING, RESTART_SOURCE],
+        gain: Micros(0),
+    })
+}
+
+/// Restarts in a row, or no memory left.
+pub(super) fn al_03(advice: &Advice) -> Option<Draft> {
+    let finding = advice
+        .finding("crash-loop")
+        .or_else(|| advice.finding("out-of-memory"))?;
+    Some(Draft {
+        id: "AL-03",
+        severity: Severity::Medium,
+        title: "Alert on restarts in a row and on memory".to_owned(),
+        because: format!("{}.", finding.statement),
+        from: &["crash-loop", "out-of-memory"],
+        field: "your alerts: 3 restarts of a slot in 10 min, or any out-of-memory event",
+        change: Vec::new(),
+        caution: "Swarm forgets failed tasks soon: with 5 s between restarts the evidence lasts \
+                  about half a minute. Whether an alert went off is not known here."
+            .to_owned(),
+        verify: "Run this experiment again; expected: the alert.",
+        sources: &[ALERTING],
+        gain: Micros(0),
+    })
+}
+
+/// A single run.
+pub(super) fn ex_01(advice: &Advice) -> Option<Draft> {
+    let repeat = advice.study.case.record.run.experiment.repeat;
+    if !advice.has("single-run") || repeat >= FEWEST {
+        return None;
+    }
+    Some(Draft {
+        id: "EX-01",
+        severity: Severity::Low,
+        title: format!("Repeat the experiment {RUNS} times"),
+        because: format!(
+            "{repeat} run{} per launch: an interval for the recovery time needs at least {FEWEST}.",
+            if repeat == 1 { "" } else { "s" }
+        ),
+        from: &["single-run"],
+        field: "repeat (of the experiment)",
+        change: vec![
+            Line::Out(format!("repeat: {repeat}")),
+            Line::In(format!("repeat: {RUNS}")),
+        ],
+        caution: String::new(),
+        verify: "Compare the runs in the history.",
+        sources: &[CHAOS],
+        gain: Micros(0),
+    })
+}
+
+/// It was not steady before.
+pub(super) fn ex_02(advice: &Advice) -> Option<Draft> {
+    let finding = advice.finding("failing-before")?;
+    Some(Draft {
+        id: "EX-02",
+        severity: Severity::Medium,
+        title: "Make it steady before it is disturbed".to_owned(),
+        because: format!("{}: {}", finding.statement, finding.detail),
+        from: &["failing-before"],
+        field: "hypothesis.probes (of the experiment)",
+        change: Vec::new(),
+        caution: "What fails without a fault cannot be told from what fails because of it."
+            .to_owned(),
+        verify: AGAIN,
+        sources: &[CHAOS],
+        gain: Micros(0),
+    })
+}

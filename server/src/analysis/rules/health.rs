@@ -1,0 +1,315 @@
+//! Health checks, and what finds a task after them.
+
+use super::replicas::of_recovery;
+use super::sources::{
+    FIRST_CHECK_ISSUE, HEALTH_SOURCE, HEALTHCHECK, JVM_TTL, RESOLVER_SOURCE, START_PERIOD_ISSUE,
+};
+use super::{AGAIN, Advice, Draft, addition, change};
+use crate::analysis::definition::{
+    Gap, detection_target, interval, retries, timeout, worst_detection, worst_of,
+};
+use crate::analysis::study::Study;
+use crate::analysis::words::{compose, figure, nanos, plain};
+use crate::analysis::{Line, Severity};
+use app::model::time::Micros;
+
+const AT: &[&str] = &["healthcheck"];
+const SECOND: i64 = 1_000_000;
+/// An interval that a check every so often can bear.
+const SHORT: Micros = Micros(2 * SECOND);
+/// The first Docker that knows `start_interval`.
+const START_INTERVAL_FROM: u32 = 25;
+
+/// There is no health check.
+pub(super) fn hc_01(advice: &Advice) -> Option<Draft> {
+    let finding = advice.finding("no-health-check")?;
+    let early = finding.detail.contains("before users");
+    let lines = [
+        "test: [\"CMD\", \"your-check\"]".to_owned(),
+        "interval: 5s".to_owned(),
+        "timeout: 2s".to_owned(),
+        "retries: 3".to_owned(),
+        format!("start_period: {}", compose(start_period(advice.study))),
+    ];
+    let mut new = vec![Line::In("healthcheck:".to_owned())];
+    new.extend(lines.iter().map(|text| Line::In(format!("  {text}"))));
+    Some(Draft {
+        id: "HC-01",
+        severity: if early {
+            Severity::High
+        } else {
+            Severity::Medium
+        },
+        title: "Add a health check".to_owned(),
+        because: format!("There is none. {}", finding.detail),
+        from: &["no-health-check", "answers-lost"],
+        field: "healthcheck",
+        change: new,
+        caution: "Put a command there that is in the image and asks the application itself, not \
+                  what it depends on. The first check waits a whole interval, and the task counts \
+                  as running only after it: keep the interval short."
+            .to_owned(),
+        verify: "Run this experiment again after the change; expected: a moment \"healthy\" before \
+                 the task runs.",
+        sources: &[HEALTHCHECK, HEALTH_SOURCE],
+        gain: Micros(0),
+    })
+}
+
+/// One and a half times what the start took, in whole seconds, at least 5 s.
+fn start_period(study: &Study) -> Micros {
+    let r = &study.recovery;
+    let took = r
+        .started
+        .as_ref()
+        .zip(r.first_success.as_ref().or(r.healthy.as_ref()))
+        .map_or(0, |(started, answer)| started.until(answer).span.0);
+    whole_seconds(Micros(took.saturating_mul(3) / 2)).max(Micros(5 * SECOND))
+}
+
+fn whole_seconds(span: Micros) -> Micros {
+    Micros(span.0.div_ceil_to(SECOND))
+}
+
+trait DivCeil {
+    fn div_ceil_to(self, step: i64) -> i64;
+}
+
+impl DivCeil for i64 {
+    fn div_ceil_to(self, step: i64) -> i64 {
+        (self + step - 1) / step * step
+    }
+}
+
+/// The start is dominated by the first health check.
+pub(super) fn hc_02(advice: &Advice) -> Option<Draft> {
+    let study = advice.study;
+    let waited = waited_for_check(study)?;
+    let served = advice.has("health-wait");
+    let (title, change, caution) = faster_checks(study)?;
+    Some(Draft {
+        id: "HC-02",
+        severity: if served {
+            Severity::Medium
+        } else {
+            Severity::High
+        },
+        title,
+        because: format!(
+            "{} went by until the first health check.{}",
+            of_recovery(waited, advice),
+            if served {
+                " Users were served meanwhile."
+            } else {
+                ""
+            }
+        ),
+        from: &["health-wait", "ready-to-running"],
+        field: "healthcheck.interval",
+        change,
+        caution,
+        verify: "Run this experiment again after the change; expected: running about two seconds \
+                 after the container starts.",
+        sources: &[FIRST_CHECK_ISSUE, HEALTH_SOURCE],
+        gain: waited,
+    })
+}
+
+/// How long the task waited for its first check, where that was most of an interval.
+fn waited_for_check(study: &Study) -> Option<Micros> {
+    study.case.health()?;
+    let r = &study.recovery;
+    let (started, running) = (r.started.as_ref()?, r.running.as_ref()?);
+    let start = started.until(running).span;
+    let most = interval(study).0 / 5 * 4;
+    let from = r
+        .first_success
+        .as_ref()
+        .filter(|m| m.after.span > started.after.span);
+    let waited = from.map_or(start, |answer| answer.until(running).span);
+    (start.0 >= most && waited.0 > 0).then_some(waited)
+}
+
+/// What to write for the first check to come sooner; none where it is soon already.
+fn faster_checks(study: &Study) -> Option<(String, Vec<Line>, String)> {
+    let health = study.case.health()?;
+    let now = interval(study);
+    let version = oldest_engine(study);
+    if version.is_some_and(|v| v >= START_INTERVAL_FROM) {
+        if health.start_interval.is_some_and(|i| nanos(i) <= SHORT) {
+            return None;
+        }
+        let period = health.start_period.filter(|p| *p > 0).is_none();
+        let period = period.then(|| format!("start_period: {}", compose(start_period(study))));
+        let lines: Vec<String> = period
+            .into_iter()
+            .chain(["start_interval: 1s".to_owned()])
+            .collect();
+        return Some((
+            "Check health every second while starting".to_owned(),
+            addition(AT, &lines),
+            "start_interval counts only within start_period.".to_owned(),
+        ));
+    }
+    let becomes = proposed_interval(study)?;
+    let engine = version.map_or(String::new(), |v| format!(" (here: {v})"));
+    Some((
+        format!("Check health every {}", plain(becomes)),
+        change(
+            AT,
+            health
+                .interval
+                .map(|_| format!("interval: {}", compose(now))),
+            Some(format!("interval: {}", compose(becomes))),
+        ),
+        format!(
+            "Checks then come more often for as long as it runs: keep them cheap. From Docker \
+             {START_INTERVAL_FROM} on{engine}, start_interval would do it for the start alone."
+        ),
+    ))
+}
+
+/// A shorter interval; none where it is short already.
+fn proposed_interval(study: &Study) -> Option<Micros> {
+    (interval(study) > SHORT).then_some(SHORT)
+}
+
+/// The major version of the oldest engine in the swarm.
+fn oldest_engine(study: &Study) -> Option<u32> {
+    let before = study.before()?;
+    let nodes = before.nodes.iter().map(|n| n.engine.as_str());
+    nodes
+        .chain([before.engine.version.as_str()])
+        .filter_map(major)
+        .min()
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.split('.').next()?.parse().ok()
+}
+
+/// Called unhealthy while it was still starting.
+pub(super) fn hc_03(advice: &Advice) -> Option<Draft> {
+    let finding = advice.finding("killed-while-starting")?;
+    let health = advice.study.case.health()?;
+    let attempts = advice.study.slots.iter().flat_map(|s| &s.attempts);
+    let lived = attempts
+        .filter_map(|a| a.started.as_ref().zip(a.unhealthy.as_ref()))
+        .map(|(started, unhealthy)| started.until(unhealthy).span)
+        .max()?;
+    let period = whole_seconds(Micros(lived.0.saturating_mul(2)));
+    let now = health.start_period.map(nanos).filter(|p| p.0 > 0);
+    if now.is_some_and(|now| now >= period) {
+        return None;
+    }
+    Some(Draft {
+        id: "HC-03",
+        severity: Severity::High,
+        title: format!("Give it {} to start", plain(period)),
+        because: format!("{} {}", finding.statement, finding.detail),
+        from: &["killed-while-starting", "crash-loop", "replacement-died"],
+        field: "healthcheck.start_period",
+        change: change(
+            AT,
+            now.map(|now| format!("start_period: {}", compose(now))),
+            Some(format!("start_period: {}", compose(period))),
+        ),
+        caution: "How long it really needs was not seen: it was stopped before. Raise it until \
+                  the start passes, then take one and a half times the slowest start."
+            .to_owned(),
+        verify: AGAIN,
+        sources: &[HEALTHCHECK, START_PERIOD_ISSUE],
+        gain: lived,
+    })
+}
+
+/// A hang would be noticed late.
+pub(super) fn hc_04(advice: &Advice) -> Option<Draft> {
+    if !advice.leaves(Gap::SlowToNotice) {
+        return None;
+    }
+    let study = advice.study;
+    let health = study.case.health()?;
+    let (worst, target) = (worst_detection(study)?, detection_target(study));
+    let (every, wait) = fitting(study)?;
+    let mut lines = Vec::new();
+    let mut field = |name: &str, was: Option<Micros>, now: Micros, becomes: Micros| {
+        if now != becomes {
+            lines.extend(was.map(|w| Line::Out(format!("  {name}: {}", compose(w)))));
+            lines.push(Line::In(format!("  {name}: {}", compose(becomes))));
+        }
+    };
+    field(
+        "interval",
+        health.interval.map(nanos),
+        interval(study),
+        every,
+    );
+    field("timeout", health.timeout.map(nanos), timeout(health), wait);
+    lines.insert(0, Line::Same("healthcheck:".to_owned()));
+    Some(Draft {
+        id: "HC-04",
+        severity: Severity::Low,
+        title: "Notice a hang sooner".to_owned(),
+        because: format!(
+            "{} checks, {} apart, each up to {}: a hang is noticed after up to {}; {} are wanted.",
+            retries(health),
+            plain(interval(study)),
+            plain(timeout(health)),
+            plain(worst),
+            plain(target)
+        ),
+        from: &["definition-gaps"],
+        field: "healthcheck.timeout",
+        change: lines,
+        caution: "A timeout shorter than an answer under load takes kills for hangs: look at the \
+                  slowest answers first."
+            .replace("takes kills for hangs", "takes load for a hang"),
+        verify: "Run an experiment that makes it hang; expected: replaced within the time wanted.",
+        sources: &[HEALTHCHECK, HEALTH_SOURCE],
+        gain: Micros(0),
+    })
+}
+
+/// The least change of interval and timeout with which a hang is noticed in time.
+fn fitting(study: &Study) -> Option<(Micros, Micros)> {
+    let health = study.case.health()?;
+    let (every, wait) = (interval(study), timeout(health));
+    let steps = [5 * SECOND, 2 * SECOND, SECOND].map(Micros);
+    let waits = std::iter::once(wait).chain(steps.into_iter().filter(|s| *s < wait));
+    let everys = std::iter::once(every).chain(steps.into_iter().filter(|s| *s < every));
+    let target = detection_target(study);
+    everys
+        .flat_map(|every| waits.clone().map(move |wait| (every, wait)))
+        .find(|(every, wait)| worst_of(*every, *wait, retries(health)) <= target)
+}
+
+/// Clients found the new task long after it ran.
+pub(super) fn nw_02(advice: &Advice) -> Option<Draft> {
+    let r = &advice.study.recovery;
+    let (running, answer) = (r.running.as_ref()?, r.first_success.as_ref()?);
+    let late = running.until(answer);
+    advice.study.case.health()?;
+    if late.span.0 <= 10 * SECOND {
+        return None;
+    }
+    Some(Draft {
+        id: "NW-02",
+        severity: Severity::High,
+        title: "Look the address up again after a failure".to_owned(),
+        because: format!(
+            "Answers came {} after the new task was healthy and running.",
+            figure(late)
+        ),
+        from: &["recovery-time", "answers-lost", "single-replica"],
+        field: "clients and proxies in front of the service",
+        change: Vec::new(),
+        caution: "Docker's own DNS says that its answers are good for 600 s: clients that believe \
+                  it go on calling the old address. In nginx: resolver 127.0.0.11 valid=5s; in \
+                  Java: networkaddress.cache.ttl of at most 10."
+            .to_owned(),
+        verify: AGAIN,
+        sources: &[RESOLVER_SOURCE, JVM_TTL],
+        gain: late.span,
+    })
+}

@@ -1,0 +1,152 @@
+//! The verdict, and why.
+//!
+//! Guarantee: never "held" when a claim failed or could not be judged, when a fault was not shown
+//! to have taken effect, or when the evidence has a gap.
+
+use super::case::Case;
+use super::hits::first_unproven;
+use super::words::{figure, list, plain};
+use super::{Claim, Evidence, Hit, Recovery};
+use app::model::facts::ServiceFacts;
+use app::model::run::Verdict;
+use app::model::timeline::{Event, What};
+
+/// How a run ended, and one sentence why.
+pub(super) fn judge(
+    case: &Case,
+    recovery: &Recovery,
+    hits: &[Hit],
+    claims: &[Claim],
+) -> (Verdict, String) {
+    ended_early(case)
+        .or_else(|| invalid(case, hits, claims).map(|why| (Verdict::Invalid, why)))
+        .unwrap_or_else(|| by_claims(recovery, claims))
+}
+
+/// Aborted and refused runs stay what they are.
+fn ended_early(case: &Case) -> Option<(Verdict, String)> {
+    let outcome = case.record.run.outcome.as_ref();
+    let early = outcome.filter(|o| matches!(o.verdict, Verdict::Aborted | Verdict::Refused));
+    early.map(|o| (o.verdict, o.reason.clone())).or_else(|| {
+        case.all().find_map(|event| match &event.what {
+            What::Aborted { text } => Some((Verdict::Aborted, text.clone())),
+            _ => None,
+        })
+    })
+}
+
+fn invalid(case: &Case, hits: &[Hit], claims: &[Claim]) -> Option<String> {
+    if case.sent.is_none() {
+        return Some("no fault was sent, so nothing can be concluded".to_owned());
+    }
+    if let Some((why, _)) = first_unproven(case, hits) {
+        return Some(format!("the fault was not proven: {why}"));
+    }
+    if let Some((text, _)) = gap(case) {
+        return Some(format!("the evidence has a gap: {text}"));
+    }
+    if foreign_change(case).is_some() {
+        let why = "somebody else changed the service's definition during the run: what was seen \
+                   may come from that";
+        return Some(why.to_owned());
+    }
+    let open = claims.iter().find(|c| c.held.is_none())?;
+    Some(format!(
+        "{} could not be judged: {} in the time watched",
+        open.text(),
+        open.measured
+    ))
+}
+
+fn by_claims(recovery: &Recovery, claims: &[Claim]) -> (Verdict, String) {
+    let failed: Vec<String> = claims
+        .iter()
+        .filter(|c| c.held != Some(true))
+        .map(with_measure)
+        .collect();
+    if !failed.is_empty() {
+        return (
+            Verdict::Violated,
+            format!("did not hold: {}", list(&failed)),
+        );
+    }
+    if !claims.is_empty() {
+        let all: Vec<String> = claims.iter().map(with_measure).collect();
+        return (Verdict::Held, list(&all));
+    }
+    match &recovery.full_strength {
+        Some(full) => (
+            Verdict::Held,
+            format!(
+                "nothing was claimed; it recovered in {}",
+                figure(full.after)
+            ),
+        ),
+        None => (Verdict::Violated, not_recovered(recovery)),
+    }
+}
+
+fn with_measure(claim: &Claim) -> String {
+    format!("{} ({})", claim.text(), claim.measured)
+}
+
+fn not_recovered(recovery: &Recovery) -> String {
+    let watched = recovery.not_within.map(plain);
+    watched.map_or("it did not recover".to_owned(), |watched| {
+        format!("it had not recovered after {watched}")
+    })
+}
+
+/// A gap in the evidence between the first fault and the end of observation.
+pub(super) fn gap(case: &Case) -> Option<(String, Evidence)> {
+    let zero = case.zero()?;
+    case.all().find_map(|event| match &event.what {
+        What::Gap { text, from, to } if *to >= zero && *from <= case.end => {
+            Some((text.clone(), Evidence::event(event)))
+        }
+        _ => None,
+    })
+}
+
+/// A change of the definition by somebody else while the run was on. A new version of the same
+/// definition (Swarm writes its update status there) is none, unless it replaced other tasks.
+pub(super) fn foreign_change<'a>(case: &Case<'a>) -> Option<&'a Event> {
+    let update = foreign_update(case)?;
+    let record = case.record;
+    let same = match (&record.before, &record.after) {
+        (Some(before), Some(after)) => same_definition(&before.service, &after.service),
+        _ => false,
+    };
+    (!same || replaced_others(case)).then_some(update)
+}
+
+/// A new version of the service that the lab did not make, during the run.
+pub(super) fn foreign_update<'a>(case: &Case<'a>) -> Option<&'a Event> {
+    case.all()
+        .find(|e| matches!(e.what, What::ServiceUpdated { by_lab: false, .. }) && e.at <= case.end)
+}
+
+fn same_definition(one: &ServiceFacts, other: &ServiceFacts) -> bool {
+    // Where no container could be looked at, the image's health check is unknown, not changed.
+    let health_known = one.health_known && other.health_known;
+    let plain = |facts: &ServiceFacts| ServiceFacts {
+        version: 0,
+        update_state: None,
+        health: facts.health.clone().filter(|_| health_known),
+        health_known,
+        ..facts.clone()
+    };
+    plain(one) == plain(other)
+}
+
+/// Whether tasks were created in slots that no fault hit.
+fn replaced_others(case: &Case) -> bool {
+    let targets = case.targets();
+    case.after().any(|event| match &event.what {
+        What::TaskCreated { task } => targets.iter().all(|t| match task.slot {
+            Some(slot) => t.task.slot != Some(slot),
+            None => t.task.node != task.node,
+        }),
+        _ => false,
+    })
+}

@@ -1,0 +1,168 @@
+//! Numbers as people read them. Guarantee: never more decimals than were measured.
+
+use app::model::time::{Measured, Micros, decimals_for, seconds};
+use app::model::units::Span;
+use std::time::Duration;
+
+/// A measured time without its plus or minus: "10.74 s", "less than 100 ms", "2 min 5 s".
+pub(super) fn figure(measured: Measured) -> String {
+    let Measured { span, resolution } = measured;
+    if span.0 < resolution.0 {
+        return format!("less than {}", plain(resolution));
+    }
+    if span.0 >= 120_000_000 {
+        return seconds(span);
+    }
+    let decimals = decimals_for(resolution);
+    format!("{:.decimals$} s", span.as_secs_f64())
+}
+
+/// A time that was set, not measured: "15 s", "1.5 s", "500 ms", "2 min", "1 min 30 s".
+pub(super) fn plain(span: Micros) -> String {
+    let (minutes, rest) = (span.0 / 60_000_000, span.0 % 60_000_000);
+    if minutes >= 2 || (minutes == 1 && rest > 0) {
+        return match rest {
+            0 => format!("{minutes} min"),
+            _ => format!("{minutes} min {}", plain(Micros(rest))),
+        };
+    }
+    if span.0 < 1_000_000 {
+        return format!("{} ms", trimmed(span.as_millis_f64()));
+    }
+    format!("{} s", trimmed(span.as_secs_f64()))
+}
+
+fn trimmed(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Nanoseconds, as the engine has them, in microseconds.
+pub(super) fn nanos(value: i64) -> Micros {
+    Micros(value / 1_000)
+}
+
+/// A time as a compose file has it: "5s", "1m30s", "500ms".
+pub(super) fn compose(span: Micros) -> String {
+    let micros = u64::try_from(span.0).unwrap_or(0);
+    Span::try_new(Duration::from_micros(micros)).map_or_else(|e| e.0, |s| s.to_string())
+}
+
+/// Bytes: "384 MB", "1.5 GB" (powers of 1024, as Docker counts).
+pub(super) fn memory(bytes: i64) -> String {
+    let megabytes = bytes as f64 / 1_048_576.0;
+    if megabytes >= 1024.0 {
+        return format!("{} GB", trimmed(megabytes / 1024.0));
+    }
+    format!("{} MB", trimmed(megabytes))
+}
+
+/// Bytes as a compose file has them: "384M".
+pub(super) fn compose_memory(bytes: i64) -> String {
+    format!("{}M", (bytes / 1_048_576).max(6))
+}
+
+/// Billionths of a core: "0.3".
+pub(super) fn cpus(nano: i64) -> String {
+    trimmed(nano as f64 / 1e9)
+}
+
+/// "1 task", "3 tasks".
+pub(super) fn count(number: u64, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{plural}")
+}
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn list(texts: &[String]) -> String {
+    match texts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// A share of 0 to 1 as "78.5 %", with as many decimals (1 to 3) as it takes to stay on the side
+/// of `limit` (0 to 1) on which it is.
+pub(super) fn percent_beside(share: f64, limit: f64) -> String {
+    let value = share * 100.0;
+    let text = |decimals: usize| format!("{value:.decimals$}");
+    let same_side = |shown: &String| {
+        shown
+            .parse::<f64>()
+            .is_ok_and(|shown| (shown >= limit * 100.0) == (share >= limit))
+    };
+    let shown = (1..=3).map(text).find(same_side).unwrap_or(text(3));
+    format!("{shown} %")
+}
+
+/// A share of 0 to 1 as "78.5 %"; never "100.0 %" or "0.0 %" for what is not quite that.
+pub(super) fn percent(share: f64) -> String {
+    if share >= 1.0 {
+        return "100 %".to_owned();
+    }
+    if share <= 0.0 {
+        return "0 %".to_owned();
+    }
+    percent_beside(share, 1.0)
+}
+
+/// A share of 0 to 1 in whole percent, where one run allows no more: "46 %".
+pub(super) fn about(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A latency: "1.6 ms", "0.92 s".
+pub(super) fn latency(span: Micros) -> String {
+    if span.0 < 100_000 {
+        return format!("{:.1} ms", span.as_millis_f64());
+    }
+    seconds(span)
+}
+
+/// The text with its first letter in upper case.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(span: i64, resolution: i64) -> String {
+        figure(Measured {
+            span: Micros(span),
+            resolution: Micros(resolution),
+        })
+    }
+
+    #[test]
+    fn a_figure_shows_what_was_measured_and_no_more() {
+        assert_eq!(measured(10_740_000, 50_200), "10.74 s");
+        assert_eq!(measured(6_320_000, 100_000), "6.3 s");
+        assert_eq!(measured(20_000, 100_000), "less than 100 ms");
+        assert_eq!(measured(125_000_000, 100_000), "2 min 5 s");
+    }
+
+    #[test]
+    fn what_was_set_is_shown_as_it_was_set() {
+        assert_eq!(plain(Micros(15_000_000)), "15 s");
+        assert_eq!(plain(Micros(60_000_000)), "60 s");
+        assert_eq!(plain(Micros(90_000_000)), "1 min 30 s");
+        assert_eq!(plain(Micros(250_000)), "250 ms");
+        assert_eq!(compose(Micros(1_000_000)), "1s");
+        assert_eq!(memory(402_653_184), "384 MB");
+        assert_eq!(cpus(300_000_000), "0.3");
+    }
+
+    #[test]
+    fn rounding_never_crosses_the_limit() {
+        assert_eq!(percent_beside(0.7997, 0.8), "79.97 %");
+        assert_eq!(percent_beside(0.785, 0.8), "78.5 %");
+        assert_eq!(percent(0.9999), "99.99 %");
+        assert_eq!(percent(1.0), "100 %");
+    }
+}
