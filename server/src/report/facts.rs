@@ -176,11 +176,11 @@ fn is_nothing(entry: &UndoEntry) -> bool {
 
 fn left(entry: &UndoEntry) -> Left {
     let why = match &entry.state {
-        UndoState::Failed { why } => format!(": {why}"),
+        UndoState::Failed { why } => format!(" ({why})"),
         _ => String::new(),
     };
     Left {
-        text: format!("{}, {}{why}", entry.undo.text(), entry.state.word()),
+        text: format!("{}: {}{why}", entry.state.word(), entry.undo.text()),
         command: entry.undo.by_hand(),
     }
 }
@@ -301,6 +301,10 @@ pub fn figures(record: &Record, analysis: &Analysis) -> Vec<Figure> {
         figures.push(outage(analysis));
         figures.push(full_strength(record, analysis));
         figures.extend(availability(record, analysis));
+    }
+    // Where nothing was judged, a meter beside its limit would look like a judgement.
+    if !matches!(analysis.verdict, Verdict::Held | Verdict::Violated) {
+        figures.iter_mut().for_each(|figure| figure.meter = None);
     }
     figures.push(left_figure(record));
     figures

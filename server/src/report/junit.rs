@@ -34,13 +34,23 @@ pub fn write(record: &Record, analysis: &Analysis) -> String {
         .attr("skipped", count(|came| matches!(came, Came::Skipped(_))))
         .attr("time", seconds(record))
         .attr("timestamp", iso(run.created).trim_end_matches('Z'))
-        .add(properties(record, analysis))
-        .all(cases.iter().map(|(name, came)| case(&service, name, came)));
+        .add(line(properties(record, analysis)))
+        .all(
+            cases
+                .iter()
+                .map(|(name, came)| line(case(&service, name, came))),
+        )
+        .add("\n");
     let suites = Html::from(el("testsuites").add(suite));
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n",
         suites.as_str()
     )
+}
+
+/// On a line of its own, for whoever reads the file as it is.
+fn line(tag: Tag) -> Html {
+    Html::literal("\n").add(tag)
 }
 
 fn seconds(record: &Record) -> String {

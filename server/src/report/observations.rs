@@ -69,6 +69,7 @@ fn is_worth_reading(what: &What) -> bool {
 
 fn row(event: &Event, analysis: &Analysis, zero: Zero) -> Observation {
     let waits = waits(event, analysis);
+    let key = is_key(event, analysis);
     let start = after(event.at - zero.at, event.resolution);
     let shown = match waits {
         Some(until) => {
@@ -82,8 +83,8 @@ fn row(event: &Event, analysis: &Analysis, zero: Zero) -> Observation {
         at: event.at,
         resolution: event.resolution,
         after: shown,
-        what: what(event, waits.is_some(), zero),
-        key: waits.is_some() || is_key(event, analysis),
+        what: what(event, waits.is_some(), key, zero),
+        key: waits.is_some() || key,
         source: source(&event.source, event.resolution),
     }
 }
@@ -103,7 +104,7 @@ fn waits(event: &Event, analysis: &Analysis) -> Option<Micros> {
     is_it.then_some(part.to)
 }
 
-fn what(event: &Event, waits: bool, zero: Zero) -> String {
+fn what(event: &Event, waits: bool, key: bool, zero: Zero) -> String {
     match &event.what {
         What::TaskState { task, .. } if waits => {
             format!(
@@ -112,7 +113,12 @@ fn what(event: &Event, waits: bool, zero: Zero) -> String {
             )
         }
         What::ProbeAnswering { sent } => format!(
-            "answers again (sent at {})",
+            "{} (sent at {})",
+            if key {
+                "first answer to a user"
+            } else {
+                "answers again"
+            },
             after(*sent - zero.at, Micros(10_000))
         ),
         other => other.text(),
@@ -127,21 +133,19 @@ fn is_key(event: &Event, analysis: &Analysis) -> bool {
             .as_ref()
             .is_some_and(|m| m.evidence.events.contains(&event.seq))
     };
-    let running = matches!(
+    let back = match &event.what {
+        What::ProbeAnswering { .. } => named(&recovery.first_success),
+        What::Strength { .. } => named(&recovery.full_strength),
+        What::TaskState { state, .. } if *state == TaskState::Running => {
+            named(&recovery.full_strength)
+                || (recovery.full_strength.is_none() && named(&recovery.running))
+        }
+        _ => false,
+    };
+    back || matches!(
         event.what,
-        What::Strength { .. }
-            | What::TaskState {
-                state: TaskState::Running,
-                ..
-            }
-    );
-    let answering = matches!(event.what, What::ProbeAnswering { .. });
-    (answering && named(&recovery.first_success))
-        || (running && (named(&recovery.full_strength) || named(&recovery.running)))
-        || matches!(
-            event.what,
-            What::Aborted { .. } | What::GuardTripped { .. } | What::Gap { .. }
-        )
+        What::Aborted { .. } | What::GuardTripped { .. } | What::Gap { .. }
+    )
 }
 
 /// "engine", "Swarm (±0.05 s)".
@@ -175,7 +179,7 @@ mod tests {
         assert!(rows.windows(2).all(|pair| pair[0].at <= pair[1].at));
         let wait = rows.iter().find(|r| r.what.contains("restart delay"));
         assert_eq!(wait.map(|r| r.after.as_str()), Some("+0.50 to +5.30 s"));
-        let first = rows.iter().find(|r| r.what.starts_with("answers again"));
+        let first = rows.iter().find(|r| r.what.starts_with("first answer"));
         assert_eq!(
             first.map(|r| (r.key, r.source.as_str())),
             Some((true, "probe api (±0.1 s)"))

@@ -157,15 +157,8 @@ fn put_back(record: &Record) -> Vec<Words> {
         .undo
         .iter()
         .filter(|entry| !matches!(entry.undo, Undo::Nothing { .. }));
-    real.map(|entry| {
-        format!(
-            "To put back: {}; {}.",
-            entry.undo.text(),
-            entry.state.word()
-        )
-        .into()
-    })
-    .collect()
+    real.map(|entry| format!("Undo ({}): {}.", entry.state.word(), entry.undo.text()).into())
+        .collect()
 }
 
 fn compare(record: &Record) -> Option<Words> {

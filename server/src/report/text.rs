@@ -32,6 +32,17 @@ fn is_tricky(c: char) -> bool {
         )
 }
 
+/// "One replica …" becomes "one replica …", "CPU …" stays.
+pub fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() && second.is_alphabetic() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// "1 task", "3 tasks".
 pub fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 {
@@ -70,6 +81,13 @@ mod tests {
         );
         assert_eq!(one_line(" a\n\n b\t"), "a b");
         assert_eq!(for_xml("a\u{0}\u{1b}[31m\u{ffff}b"), "a[31mb");
+    }
+
+    #[test]
+    fn a_sentence_goes_on_after_because() {
+        assert_eq!(lower_first("One replica"), "one replica");
+        assert_eq!(lower_first("CPU was short"), "CPU was short");
+        assert_eq!(lower_first("4.8 s"), "4.8 s");
     }
 
     #[test]

@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 /// Height of the answers' band.
 pub const ANSWERS: f64 = 40.0;
 /// Height of the latencies' band, the row of failures included.
-pub const LATENCY: f64 = 88.0;
+pub const LATENCY: f64 = 98.0;
 /// Height of the row of failures below the latencies.
-const FAILURES: f64 = 12.0;
+pub const FAILURES: f64 = 20.0;
 
 /// Stacked bars: answered as expected from below, the others on top.
 pub fn answers(pen: &mut Pen, axis: &Axis, bins: &[Bin], top: f64) {
@@ -98,7 +98,7 @@ impl Scale {
 
     /// Its name in the margin.
     pub const fn name(&self) -> &'static str {
-        if self.log { "log scale" } else { "each answer" }
+        if self.log { "log scale" } else { "linear" }
     }
 
     /// 0 at the bottom, 1 at the top.
@@ -170,7 +170,7 @@ pub fn latencies(pen: &mut Pen, axis: &Axis, series: &ProbeSeries, zero: At, top
     }
     for (from, to) in failing(series, zero) {
         let (left, right) = (axis.x(from), axis.x(to).max(axis.x(from) + 2.0));
-        pen.rect(Ink::Fail, (left, bottom + 5.0), (right, bottom + 9.0));
+        pen.rect(Ink::Fail, (left, bottom + 12.0), (right, bottom + 16.0));
     }
     scale
 }

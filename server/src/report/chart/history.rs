@@ -42,7 +42,8 @@ pub struct HistoryPoint {
     pub recovery: Length,
 }
 
-/// The figure, oldest run on the left; empty without points. `total` is how many runs match.
+/// The figure, oldest run on the left; empty without points. `total` is how many runs
+/// match and have a recovery time or a bound.
 pub fn history(points: &[HistoryPoint], total: u64) -> String {
     let mut points = points.iter().collect::<Vec<_>>();
     points.sort_by_key(|point| point.at);
@@ -190,12 +191,10 @@ impl<'a> Plot<'a> {
         let n = self.points.len();
         let mut text = format!("n = {}", grouped(n));
         if total > n as u64 {
-            text.push_str(&format!(
-                ", the newest with a recovery time of {} runs",
-                grouped(usize::try_from(total).unwrap_or(usize::MAX))
-            ));
+            let total = usize::try_from(total).unwrap_or(usize::MAX);
+            text.push_str(&format!(", the newest of {}", count(total, "run", "runs")));
         }
-        text.push_str(", oldest on the left, times in UTC. ");
+        text.push_str("; oldest on the left, times in UTC. ");
         text.push_str(&match self.middle {
             Some(middle) => format!("Median {} s{}.", rounded(middle.median), interval(middle)),
             None => {
@@ -371,7 +370,7 @@ mod tests {
         assert!(
             html.contains("more than 60 s") && html.contains("not recovered in the time watched")
         );
-        assert!(html.contains("n = 20,") && html.contains("95 % interval"));
+        assert!(html.contains("n = 20;") && html.contains("95 % interval"));
         assert!(!html.contains("<b>") && !html.contains("C0DE") && !html.contains("NaN"));
     }
 

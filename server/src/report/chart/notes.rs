@@ -36,13 +36,23 @@ pub fn width(text: &str) -> f64 {
     text.chars().count() as f64 * LETTER
 }
 
-/// Places notes within `left..right`, in their order.
-pub fn place(notes: &[Note], left: f64, right: f64) -> Vec<Spot> {
+/// A name cut to what fits into a margin; the tables have it whole.
+pub fn fit(name: &str, letters: usize) -> String {
+    if name.chars().count() <= letters {
+        return name.to_owned();
+    }
+    let kept = name.chars().take(letters.saturating_sub(1));
+    kept.chain(['…']).collect()
+}
+
+/// Places notes within `left..right`, in their order, off the upright `lines` where possible.
+pub fn place(notes: &[Note], lines: &[f64], left: f64, right: f64) -> Vec<Spot> {
     let mut taken: Vec<(usize, f64, f64)> = Vec::new();
     notes
         .iter()
         .map(|note| {
-            let sides = candidates(note, left, right);
+            let mut sides = candidates(note, left, right);
+            sides.sort_by_key(|side| crossed(side, note.x, lines));
             let (spot, from, to) = (0..=notes.len())
                 .flat_map(|row| sides.iter().map(move |side| (row, side)))
                 .map(|(row, &(anchor, x, from, to))| (Spot { row, x, anchor }, from, to))
@@ -52,6 +62,15 @@ pub fn place(notes: &[Note], left: f64, right: f64) -> Vec<Spot> {
             spot
         })
         .collect()
+}
+
+/// A side of a note: anchor, text's point, and what it covers with its point.
+type Side = (Anchor, f64, f64, f64);
+
+/// How many lines other than the note's own a text would lie on.
+fn crossed(&(_, _, from, to): &Side, own: f64, lines: &[f64]) -> usize {
+    let other = |x: &&f64| (**x - own).abs() > 0.5 && **x > from && **x < to;
+    lines.iter().filter(other).count()
 }
 
 fn fallback(note: &Note, row: usize) -> Spot {
@@ -68,8 +87,8 @@ fn is_free(taken: &[(usize, f64, f64)], row: usize, from: f64, to: f64) -> bool 
         .all(|&(r, f, t)| r != row || to < f || t < from)
 }
 
-/// The sides a note may stand on: anchor, text's point, and what it covers with its point.
-fn candidates(note: &Note, left: f64, right: f64) -> Vec<(Anchor, f64, f64, f64)> {
+/// The sides a note may stand on, the better one first.
+fn candidates(note: &Note, left: f64, right: f64) -> Vec<Side> {
     let long = width(&note.text);
     let after = (
         Anchor::Start,
@@ -109,7 +128,7 @@ mod tests {
             note(600.0, "full strength 10.7 s", false),
             note(640.0, "limit 15 s", false),
         ];
-        let spots = place(&notes, 112.0, 944.0);
+        let spots = place(&notes, &[], 112.0, 944.0);
         assert_eq!(spots[0].anchor, Anchor::End);
         assert_eq!((spots[0].row, spots[1].row), (0, 0));
         assert_eq!(spots[2].row, 1, "would lie on the second: {spots:?}");
@@ -117,7 +136,20 @@ mod tests {
 
     #[test]
     fn a_note_at_the_right_end_stands_left_of_its_point() {
-        let spots = place(&[note(940.0, "a long remark", false)], 112.0, 944.0);
+        let spots = place(&[note(940.0, "a long remark", false)], &[], 112.0, 944.0);
         assert_eq!(spots[0].anchor, Anchor::End);
+    }
+
+    #[test]
+    fn a_note_stands_off_the_lines_where_it_can() {
+        let notes = [note(600.0, "full strength 10.7 s", false)];
+        let spots = place(&notes, &[350.0, 640.0], 112.0, 944.0);
+        assert_eq!((spots[0].row, spots[0].anchor), (0, Anchor::End));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_between_letters() {
+        assert_eq!(fit("slot 1", 6), "slot 1");
+        assert_eq!(fit("größer als der Rand", 6), "größe…");
     }
 }

@@ -7,7 +7,7 @@ use super::axis::Axis;
 use super::dress::Frame;
 use super::figure::{Numbers, figure};
 use super::ink::Ink;
-use super::notes::width;
+use super::notes::{fit, width};
 use super::pen::{Anchor, Pen, picture};
 use crate::analysis::{Analysis, Part};
 use crate::report::html::{Html, Open};
@@ -82,22 +82,13 @@ fn says(parts: &[Part]) -> String {
         .iter()
         .take(2)
         .filter(|part| length(part).0 * 10 >= total.0)
-        .map(|part| {
-            format!(
-                "{} was {}",
-                lasting(length(part), part.resolution),
-                part.name
-            )
-        })
+        .map(|part| format!("{} ({})", part.name, lasting(length(part), part.resolution)))
         .collect::<Vec<_>>();
+    let total = lasting(total, coarsest);
     if named.is_empty() {
-        return format!("{} in all.", lasting(total, coarsest));
+        return format!("{total} in all.");
     }
-    format!(
-        "Of {} in all, {}.",
-        lasting(total, coarsest),
-        named.join(" and ")
-    )
+    format!("{total} in all, most of it: {}.", named.join(", "))
 }
 
 fn length(part: &Part) -> Micros {
@@ -170,7 +161,12 @@ fn bar(pen: &mut Pen, axis: &Axis, part: &Part, y: f64) {
     let left = axis.x(part.from.as_secs_f64());
     let right = axis.x(part.to.as_secs_f64()).max(left + 2.0);
     let value = lasting(length(part), part.resolution);
-    pen.text(Ink::Lane, (0.0, y + BAR / 2.0), Anchor::Start, &part.name);
+    pen.text(
+        Ink::Lane,
+        (0.0, y + BAR / 2.0),
+        Anchor::Start,
+        &fit(&part.name, 24),
+    );
     match ink(part.id) {
         Ink::Wait => pen.frame(Ink::Wait, (left, y), (right, y + BAR)),
         ink => pen.rect(ink, (left, y), (right, y + BAR)),
@@ -244,7 +240,7 @@ mod tests {
         assert_eq!(html.matches("class=\"hit\"").count(), analysis.split.len());
         assert!(
             html.contains(
-                "Of 10.74 s in all, 4.80 s was restart delay and 4.3 s was first health check."
+                "10.7 s in all, most of it: restart delay (4.80 s), first health check (4.3 s)."
             ),
             "{html}"
         );

@@ -3,14 +3,14 @@
 //! Guarantee: all bands share one axis with zero at the first fault, and the axis ends where the
 //! run ended.
 
-use super::answers::{ANSWERS, LATENCY, answers, describe, latencies};
-use super::axis::Axis;
-use super::bins::{Bin, bins};
+use super::answers::{ANSWERS, FAILURES, LATENCY, answers, describe, latencies};
+use super::axis::{Axis, label};
+use super::bins::{Bin, bins, width_for};
 use super::dress::Frame;
 use super::figure::{Numbers, figure};
 use super::ink::Ink;
 use super::lanes::{Doing, Lanes, Row, Stretch, lanes};
-use super::notes::{Note, Spot, place, width};
+use super::notes::{Note, Spot, fit, place, width};
 use super::pen::{Anchor, Pen, picture};
 use crate::analysis::Analysis;
 use crate::report::facts;
@@ -38,6 +38,8 @@ struct Plot<'a> {
     spots: Vec<Spot>,
     lanes: Lanes,
     probes: Vec<(&'a ProbeSeries, Vec<Bin>)>,
+    /// What a bar counts: "ok, each second".
+    bars: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,13 +88,20 @@ impl<'a> Plot<'a> {
         };
         let moments = moments(record, analysis, zero, &axis);
         let notes = moments.iter().map(|m| m.2.clone()).collect::<Vec<_>>();
+        let lines = moments.iter().filter(|m| m.0 != Kind::Moment);
+        let lines = lines.map(|m| m.2.x).collect::<Vec<_>>();
         let probes = record.probes.iter().take(MOST_PROBES);
+        let bars = match width_for(&axis) {
+            width if width <= 1.0 => "ok, each second".to_owned(),
+            width => format!("ok, each {}", label(width, false)),
+        };
         Some(Self {
             analysis,
             zero,
             axis,
-            spots: place(&notes, LEFT, RIGHT),
+            spots: place(&notes, &lines, LEFT, RIGHT),
             moments,
+            bars,
             lanes: lanes(record, zero.at, from, to),
             probes: probes.map(|p| (p, bins(p, zero.at, &axis))).collect(),
         })
@@ -173,7 +182,12 @@ impl<'a> Plot<'a> {
     fn tasks(&self, pen: &mut Pen, top: f64) {
         let mut y = top;
         for row in &self.lanes.rows {
-            pen.text(Ink::Lane, (0.0, y + 10.0), Anchor::Start, &fit(&row.name));
+            pen.text(
+                Ink::Lane,
+                (0.0, y + 10.0),
+                Anchor::Start,
+                &fit(&row.name, 15),
+            );
             pen.text(Ink::Sub, (0.0, y + 10.0), Anchor::Start, &row.sub);
             self.row(pen, row, y);
             y += ROW;
@@ -204,24 +218,19 @@ impl<'a> Plot<'a> {
 
     fn probe(&self, pen: &mut Pen, series: &ProbeSeries, bins: &[Bin], top: f64) {
         let name = if self.probes.len() > 1 {
-            fit(&series.name)
+            fit(&series.name, 15)
         } else {
             "answers".to_owned()
         };
         pen.text(Ink::Lane, (0.0, top + 14.0), Anchor::Start, &name);
-        pen.text(
-            Ink::Sub,
-            (0.0, top + 29.0),
-            Anchor::Start,
-            "share that came",
-        );
+        pen.text(Ink::Sub, (0.0, top + 29.0), Anchor::Start, &self.bars);
         answers(pen, &self.axis, bins, top);
         let below = top + ANSWERS + 14.0;
         let scale = latencies(pen, &self.axis, series, self.zero.at, below);
         pen.text(Ink::Lane, (0.0, below + 14.0), Anchor::Start, "latency");
         pen.text(Ink::Sub, (0.0, below + 29.0), Anchor::Start, scale.name());
         if bins.iter().any(|bin| bin.ok < bin.sent) {
-            let y = below + LATENCY - 5.0;
+            let y = below + LATENCY - FAILURES + 14.0;
             pen.text(Ink::Sub, (LEFT - 8.0, y), Anchor::End, "failed");
         }
         for bin in bins {
@@ -370,15 +379,6 @@ fn endings(record: &Record, zero: Zero) -> Vec<(Kind, f64, String, bool)> {
         .collect()
 }
 
-/// What fits into the margin left of the lanes.
-fn fit(name: &str) -> String {
-    if name.chars().count() <= 15 {
-        return name.to_owned();
-    }
-    let kept = name.chars().take(14).collect::<String>();
-    format!("{kept}…")
-}
-
 fn more(lanes: &Lanes) -> String {
     let mut parts = Vec::new();
     if lanes.hidden > 0 {
@@ -454,8 +454,8 @@ fn task_rows(row: &Row) -> Vec<Vec<String>> {
 fn bin_row(bin: &Bin) -> Vec<String> {
     let shown = |value: Option<Micros>| value.map_or_else(String::new, latency);
     vec![
-        super::axis::label(bin.from, true),
-        super::axis::label(bin.to, true),
+        label(bin.from, true),
+        label(bin.to, true),
         bin.sent.to_string(),
         bin.ok.to_string(),
         shown(bin.median),

@@ -6,6 +6,7 @@ use super::evidence::{evidence, finding as link};
 use super::writer::{Html, Tag, el};
 use crate::analysis::{Analysis, Bearing, Finding, Line, Recommendation, Severity};
 use crate::report::phrases;
+use crate::report::text::lower_first;
 use app::model::record::Record;
 
 /// What the run proves.
@@ -85,17 +86,6 @@ fn severity(severity: Severity) -> Tag {
         Severity::Low => "sev low",
     };
     el("span").class(class).add(phrases::severity(severity))
-}
-
-/// "One replica …" becomes "one replica …", "CPU …" stays.
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() && second.is_alphabetic() => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => text.to_owned(),
-    }
 }
 
 fn change(r: &Recommendation) -> Html {

@@ -4,7 +4,7 @@
 
 use super::writer::{Html, Tag, el};
 use crate::analysis::Analysis;
-use crate::report::facts::{Figure, Meter, figures};
+use crate::report::facts::{Figure, Meter, figures, left_behind};
 use crate::report::moments::{Zero, date, short_number};
 use app::model::record::Record;
 use app::model::run::Verdict;
@@ -19,6 +19,7 @@ pub fn head(record: &Record, analysis: &Analysis) -> Html {
         .add(title)
         .add(lead(&analysis.lead))
         .add(strip(record, analysis))
+        .add(alarm(record))
 }
 
 fn lead(sentences: &[String]) -> Html {
@@ -50,7 +51,7 @@ fn icon(verdict: Verdict) -> Tag {
         Verdict::Held => "M3 8.5l3.2 3.2L13 5",
         Verdict::Violated => "M4 4l8 8m0-8l-8 8",
         Verdict::Aborted => "M4 4h8v8H4z",
-        Verdict::Invalid => "M5.4 6a2.6 2.6 0 1 1 3.9 2.2c-.9.5-1.3 1-1.3 1.8m0 2.6v.2",
+        Verdict::Invalid => "M5 5.4a3 3 0 1 1 4.7 2.5C8.6 8.7 8 9.3 8 10.2m0 2.6v.6",
         Verdict::Refused => "M8 2.6a5.4 5.4 0 1 0 0 10.8A5.4 5.4 0 1 0 8 2.6M4.2 4.2l7.6 7.6",
     };
     el("svg")
@@ -67,6 +68,25 @@ fn strip(record: &Record, analysis: &Analysis) -> Tag {
         .add(el("dl").all(figures.iter().map(figure)))
 }
 
+/// What is not back in place, where nobody can miss it.
+fn alarm(record: &Record) -> Html {
+    let left = left_behind(record);
+    if left.is_empty() {
+        return Html::new();
+    }
+    let items = left.iter().map(|left| {
+        let command = left.command.as_ref();
+        el("li")
+            .add(&left.text)
+            .maybe(command.map(|command| el("pre").attr("tabindex", 0).add(command)))
+    });
+    el("div")
+        .class("alarm")
+        .add(el("b").add("Not back in place"))
+        .add(el("ul").all(items))
+        .into()
+}
+
 fn figure(figure: &Figure) -> Tag {
     let value = el("dd").add(&figure.value);
     let value = if figure.unit.is_empty() {
@@ -77,12 +97,12 @@ fn figure(figure: &Figure) -> Tag {
     el("div").add(el("dt").add(figure.name)).add(value).maybe(
         figure
             .meter
-            .map(|m| el("dd").class("gauge").add(meter(figure.name, m))),
+            .map(|m| el("dd").class("gauge").add(meter(figure, m))),
     )
 }
 
 /// With `low` and `high` both at the limit, the browser tells good from bad by itself.
-fn meter(name: &str, meter: Meter) -> Tag {
+fn meter(figure: &Figure, meter: Meter) -> Tag {
     let Meter {
         value,
         limit,
@@ -100,7 +120,7 @@ fn meter(name: &str, meter: Meter) -> Tag {
         .attr("value", at(value))
         .attr(
             "aria-label",
-            format!("{name}: {}, {says} {}", at(value), at(limit)),
+            format!("{}: {}, {says} {}", figure.name, figure.value, at(limit)),
         )
 }
 

@@ -169,7 +169,7 @@ pub fn probes(probes: &[ProbeStats]) -> Html {
             .add("Probe ")
             .add(el("code").add(&probe.name))
             .add(format!(
-                ", every {}: {} The prober itself was at most {} late in 99 of 100.",
+                ", every {}: {} The prober sent 99 of 100 at most {} late.",
                 crate::report::moments::about(probe.every),
                 phrases::outages(&probe.outages),
                 latency(probe.lag_p99)
@@ -218,9 +218,10 @@ pub fn timeline(record: &Record, analysis: &Analysis, zero: Zero, open: Open) ->
         ("What", false),
         ("Source", false),
     ];
-    let rows = record
-        .events
-        .iter()
+    let mut events = record.events.iter().collect::<Vec<_>>();
+    events.sort_by_key(|event| (event.at, event.seq));
+    let rows = events
+        .into_iter()
         .map(|event| entry(event, zero, !shown.contains(&event.seq)));
     let summary = format!("All {}", count(record.events.len(), "entry", "entries"));
     el("details")
