@@ -1,1 +1,19 @@
-//! Pure: Markdown, HTML, JSON, JUnit, charts.
+//! A run written up: for a person (HTML, Markdown, pictures) and for machines (JSON, `JUnit`).
+//!
+//! Guarantee: pure functions of a record and its analysis. Whatever came from the swarm or from a
+//! user is escaped on its way out; the HTML writer's types leave no other way.
+
+pub mod chart;
+mod facts;
+pub mod html;
+pub mod json;
+pub mod junit;
+pub mod markdown;
+mod moments;
+mod observations;
+mod phrases;
+mod procedure;
+#[cfg(test)]
+mod sample;
+mod text;
+mod words;

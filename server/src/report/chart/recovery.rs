@@ -1,0 +1,252 @@
+//! The recovery taken apart: one bar for each part, in order, as a waterfall.
+//!
+//! Guarantee: the bars are the parts of the analysis, neither more nor fewer, and each says who
+//! saw it and how exactly.
+
+use super::axis::Axis;
+use super::dress::Frame;
+use super::figure::{Numbers, figure};
+use super::ink::Ink;
+use super::notes::{fit, width};
+use super::pen::{Anchor, Pen, picture};
+use crate::analysis::{Analysis, Part};
+use crate::report::html::{Html, Open};
+use crate::report::moments::{after, lasting, plus_minus};
+use app::model::time::Micros;
+
+const LEFT: f64 = 170.0;
+const RIGHT: f64 = 944.0;
+const TOP: f64 = 32.0;
+const ROW: f64 = 26.0;
+const BAR: f64 = 18.0;
+
+/// A stretch that a brace above the bars names.
+struct Brace {
+    from: f64,
+    to: f64,
+    text: &'static str,
+    ink: Ink,
+    line: Ink,
+}
+
+/// The figure; empty where the recovery cannot be taken apart.
+pub fn recovery(analysis: &Analysis, open: Open) -> Html {
+    let parts = &analysis.split;
+    let Some(last) = parts.last() else {
+        return Html::new();
+    };
+    let axis = Axis {
+        from: 0.0,
+        to: last.to.as_secs_f64().max(0.01) * 1.03,
+        left: LEFT,
+        right: RIGHT,
+    };
+    let frame = Frame {
+        id: "recovery",
+        title: "Recovery, taken apart".to_owned(),
+        says: says(parts),
+        width: 960,
+        height: height(parts.len()),
+    };
+    let picture = picture(&frame, |pen| draw(pen, analysis, &axis));
+    let caption = says(parts);
+    figure(
+        picture,
+        "Recovery, taken apart",
+        &caption,
+        &[numbers(parts)],
+        open,
+    )
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a few hundred pixels"
+)]
+fn height(rows: usize) -> u32 {
+    (TOP + rows as f64 * ROW + 30.0) as u32
+}
+
+/// The finding: what took longest.
+fn says(parts: &[Part]) -> String {
+    let mut longest = parts.iter().collect::<Vec<_>>();
+    longest.sort_by_key(|part| -length(part).0);
+    let total = parts.last().map_or(Micros(0), |part| part.to);
+    let coarsest = parts
+        .iter()
+        .map(|part| part.resolution)
+        .max()
+        .unwrap_or_default();
+    let named = longest
+        .iter()
+        .take(2)
+        .filter(|part| length(part).0 * 10 >= total.0)
+        .map(|part| format!("{} ({})", part.name, lasting(length(part), part.resolution)))
+        .collect::<Vec<_>>();
+    let total = lasting(total, coarsest);
+    if named.is_empty() {
+        return format!("{total} in all.");
+    }
+    format!("{total} in all, most of it: {}.", named.join(", "))
+}
+
+fn length(part: &Part) -> Micros {
+    Micros(part.to.0 - part.from.0)
+}
+
+fn draw(pen: &mut Pen, analysis: &Analysis, axis: &Axis) {
+    let parts = &analysis.split;
+    let bottom = TOP + parts.len() as f64 * ROW;
+    axis.draw(pen, TOP, bottom, false);
+    for brace in braces(analysis) {
+        bracket(pen, axis, &brace);
+    }
+    for (i, part) in parts.iter().enumerate() {
+        bar(pen, axis, part, TOP + i as f64 * ROW + 5.0);
+    }
+}
+
+/// Whether users were served before Swarm said so, or the other way round.
+fn braces(analysis: &Analysis) -> Vec<Brace> {
+    let seconds =
+        |m: &Option<crate::analysis::Moment>| m.as_ref().map(|m| m.after.span.as_secs_f64());
+    let recovery = &analysis.recovery;
+    let full = seconds(&recovery.full_strength).or(seconds(&recovery.running));
+    let (Some(served), Some(full)) = (seconds(&recovery.first_success), full) else {
+        return Vec::new();
+    };
+    let from = analysis
+        .probes
+        .iter()
+        .filter_map(|p| p.outages.first())
+        .map(|outage| outage.from.as_secs_f64().max(0.0))
+        .fold(served, f64::min);
+    let mut braces = vec![Brace {
+        from,
+        to: served,
+        text: "users without service",
+        ink: Ink::Strong,
+        line: Ink::Axis,
+    }];
+    if full > served {
+        braces.push(Brace {
+            from: served,
+            to: full,
+            text: "served, Swarm not yet sure",
+            ink: Ink::Label,
+            line: Ink::SoftAxis,
+        });
+    }
+    braces
+}
+
+fn bracket(pen: &mut Pen, axis: &Axis, brace: &Brace) {
+    let (left, right) = (axis.x(brace.from) + 1.0, axis.x(brace.to) - 1.0);
+    let (foot, top) = (TOP - 4.0, TOP - 10.0);
+    if right - left < 4.0 {
+        return;
+    }
+    pen.path(
+        brace.line,
+        &[(left, foot), (left, top), (right, top), (right, foot)],
+    );
+    if right - left >= width(brace.text) {
+        let middle = f64::midpoint(left, right);
+        pen.text(brace.ink, (middle, TOP - 20.0), Anchor::Middle, brace.text);
+    }
+}
+
+fn bar(pen: &mut Pen, axis: &Axis, part: &Part, y: f64) {
+    let left = axis.x(part.from.as_secs_f64());
+    let right = axis.x(part.to.as_secs_f64()).max(left + 2.0);
+    let value = lasting(length(part), part.resolution);
+    pen.text(
+        Ink::Lane,
+        (0.0, y + BAR / 2.0),
+        Anchor::Start,
+        &fit(&part.name, 24),
+    );
+    match ink(part.id) {
+        Ink::Wait => pen.frame(Ink::Wait, (left, y), (right, y + BAR)),
+        ink => pen.rect(ink, (left, y), (right, y + BAR)),
+    }
+    let middle = y + BAR / 2.0 + 0.5;
+    let inside = if ink(part.id) == Ink::Wait {
+        Ink::Lane
+    } else {
+        Ink::On
+    };
+    if right - left > width(&value) + 12.0 {
+        pen.text(inside, (left + 6.0, middle), Anchor::Start, &value);
+    } else if right + width(&value) + 8.0 > RIGHT {
+        pen.text(Ink::Value, (left - 6.0, middle), Anchor::End, &value);
+    } else {
+        pen.text(Ink::Value, (right + 6.0, middle), Anchor::Start, &value);
+    }
+    pen.mark((left, y), (right.max(left + 6.0), y + BAR), title(part));
+}
+
+fn ink(id: &str) -> Ink {
+    match id {
+        "wait" => Ink::Wait,
+        "start" => Ink::Start,
+        "application" => Ink::App,
+        "health" | "serve" => Ink::Health,
+        _ => Ink::Prep,
+    }
+}
+
+fn title(part: &Part) -> String {
+    format!(
+        "{}: {} ({}), {} to {}, seen by {}",
+        part.name,
+        lasting(length(part), part.resolution),
+        plus_minus(part.resolution),
+        after(part.from, part.resolution),
+        after(part.to, part.resolution),
+        part.source
+    )
+}
+
+fn numbers(parts: &[Part]) -> Numbers {
+    let row = |part: &Part| {
+        vec![
+            part.name.clone(),
+            part.source.clone(),
+            after(part.from, part.resolution),
+            after(part.to, part.resolution),
+            lasting(length(part), part.resolution),
+            plus_minus(part.resolution),
+        ]
+    };
+    Numbers {
+        caption: "Parts of the recovery".to_owned(),
+        columns: vec!["Part", "Seen by", "From", "To", "Took", "Resolution"],
+        words: 2,
+        rows: parts.iter().map(row).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn every_part_has_its_bar_and_the_longest_are_named() {
+        let (_, analysis) = sample::kill();
+        let html = recovery(&analysis, Open::Closed).into_string();
+        assert_eq!(html.matches("class=\"hit\"").count(), analysis.split.len());
+        assert!(
+            html.contains(
+                "10.7 s in all, most of it: restart delay (4.80 s), first health check (4.3 s)."
+            ),
+            "{html}"
+        );
+        assert!(
+            html.contains("users without service") && html.contains("served, Swarm not yet sure")
+        );
+        assert!(!html.contains("C0DE") && !html.contains("NaN"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Links from statements to what proves them.
+//!
+//! Guarantee: a link is made only where its target is on the page.
+
+use super::writer::{Html, Tag, el};
+use crate::analysis::{Analysis, Evidence};
+use crate::report::moments::{Zero, after};
+use app::model::record::Record;
+
+/// Everything that proves a statement, linked where it is on the page.
+pub fn evidence(evidence: &Evidence, record: &Record, analysis: &Analysis) -> Html {
+    let mut parts = Vec::new();
+    if !evidence.events.is_empty() {
+        parts.push(events(&evidence.events, record, analysis));
+    }
+    parts.extend(evidence.probes.iter().map(|name| probe(name, analysis)));
+    parts.extend(evidence.other.iter().map(Html::from));
+    if parts.is_empty() {
+        return Html::new();
+    }
+    let parts = parts.into_iter().enumerate().map(|(i, part)| {
+        let gap = Html::literal(if i == 0 { "" } else { " · " });
+        gap.add(part)
+    });
+    el("span").class("proof").all(parts).into()
+}
+
+fn events(numbers: &[u32], record: &Record, analysis: &Analysis) -> Html {
+    let word = if numbers.len() == 1 {
+        "event "
+    } else {
+        "events "
+    };
+    let zero = Zero::of(record, analysis);
+    let links = numbers.iter().enumerate().map(|(i, seq)| {
+        let gap = Html::literal(if i == 0 { "" } else { ", " });
+        gap.add(event(*seq, record, zero))
+    });
+    Html::literal(word).add(links.collect::<Html>())
+}
+
+fn event(seq: u32, record: &Record, zero: Zero) -> Html {
+    let Some(event) = record.events.iter().find(|event| event.seq == seq) else {
+        return seq.to_string().into();
+    };
+    let when = after(event.at - zero.at, event.resolution);
+    el("a")
+        .attr("href", format!("#e{seq}"))
+        .attr("title", format!("{when} {}", event.what.text()))
+        .add(seq.to_string())
+        .into()
+}
+
+fn probe(name: &str, analysis: &Analysis) -> Html {
+    let text = format!("probe {name}");
+    match analysis.probes.iter().position(|probe| probe.name == name) {
+        Some(i) => el("a").attr("href", format!("#probe-{i}")).add(text).into(),
+        None => text.into(),
+    }
+}
+
+/// A link to a finding of this report.
+pub fn finding(id: &'static str, analysis: &Analysis) -> Option<Tag> {
+    let finding = analysis.findings.iter().find(|f| f.id == id)?;
+    let text = finding.statement.trim_end_matches(['.', ':', ',']);
+    Some(el("a").attr("href", format!("#{id}")).add(text))
+}

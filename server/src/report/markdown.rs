@@ -1,0 +1,416 @@
+//! The report in Markdown, for a wiki, a ticket or a mail.
+//!
+//! Guarantee: what came from the swarm or a user stays text: it opens no emphasis, no table cell,
+//! no link and no markup.
+
+use super::facts::facts;
+use super::moments::{Zero, after};
+use super::observations::{observations, source};
+use super::phrases::{bearing, probe_sentence, severity};
+use super::procedure::procedure;
+use super::text::{clean, lower_first, one_line};
+use crate::analysis::{Analysis, Evidence, Finding, Line, ProbeStats, Recommendation};
+use app::model::record::Record;
+
+/// The whole report.
+pub fn write(record: &Record, analysis: &Analysis) -> String {
+    let mut out = head(record, analysis);
+    out.push_str(&hits(analysis));
+    out.push_str(&parts(analysis));
+    out.push_str(&steps(record, analysis));
+    out.push_str(&observed(record, analysis));
+    out.push_str(&probes(&analysis.probes));
+    out.push_str(&findings(&analysis.findings));
+    out.push_str(&recommendations(&analysis.recommendations));
+    out.push_str(&not_shown(&analysis.not_shown));
+    out.push_str(&timeline(record, analysis));
+    out.push_str(&foot(record, analysis));
+    out
+}
+
+fn head(record: &Record, analysis: &Analysis) -> String {
+    let title = inline(&record.run.experiment.title);
+    let mut out = format!("# {title} - **{}**\n\n", analysis.verdict.word());
+    let mut lead = analysis.lead.iter();
+    if let Some(first) = lead.next() {
+        out.push_str(&strong(first));
+    }
+    for sentence in lead {
+        out.push(' ');
+        out.push_str(&inline(sentence));
+    }
+    out.push_str("\n\n| | |\n|---|---|\n");
+    for (name, words) in facts(record, analysis) {
+        out.push_str(&format!("| {name} | {} |\n", words.markdown()));
+    }
+    out
+}
+
+fn section(title: &str, body: &str) -> String {
+    if body.is_empty() {
+        return String::new();
+    }
+    format!("\n## {title}\n\n{body}")
+}
+
+fn table(head: &[&str], right: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let rows = rows
+        .map(|cells| format!("| {} |\n", cells.join(" | ")))
+        .collect::<String>();
+    if rows.is_empty() {
+        return rows;
+    }
+    let line = (0..head.len()).map(|i| if right.contains(&i) { "---:|" } else { "---|" });
+    format!(
+        "| {} |\n|{}\n{rows}",
+        head.join(" | "),
+        line.collect::<String>()
+    )
+}
+
+fn hits(analysis: &Analysis) -> String {
+    let rows = analysis.hits.iter().map(|hit| {
+        let recovered = hit
+            .recovered
+            .as_ref()
+            .map_or("not seen".to_owned(), |m| m.after.to_string());
+        vec![
+            format!("{} · {}", inline(&hit.slot), code(&hit.task)),
+            inline(&hit.node),
+            inline(&hit.why),
+            hit.sent.map_or("not sent".to_owned(), |s| {
+                after(s, app::model::time::Micros(1_000))
+            }),
+            hit.proof.as_deref().map_or("none".to_owned(), inline),
+            recovered,
+            hit.error.as_deref().map_or(String::new(), inline),
+        ]
+    });
+    let head = [
+        "target",
+        "node",
+        "why",
+        "sent",
+        "proof",
+        "recovered",
+        "Swarm's error",
+    ];
+    section("Who was hit", &table(&head, &[3, 5], rows))
+}
+
+fn parts(analysis: &Analysis) -> String {
+    let rows = analysis.split.iter().map(|part| {
+        let length = app::model::time::Micros(part.to.0 - part.from.0);
+        vec![
+            inline(&part.name),
+            after(part.from, part.resolution),
+            super::moments::lasting(length, part.resolution),
+            source(&app::model::timeline::Source::Engine, part.resolution).replacen(
+                "engine",
+                &inline(&part.source),
+                1,
+            ),
+        ]
+    });
+    section(
+        "Recovery, taken apart",
+        &table(&["part", "from", "took", "seen by"], &[1, 2], rows),
+    )
+}
+
+fn steps(record: &Record, analysis: &Analysis) -> String {
+    let steps = procedure(record, analysis);
+    let lines = steps
+        .iter()
+        .enumerate()
+        .map(|(i, step)| format!("{}. {}\n", i + 1, step.markdown()));
+    section("Procedure", &lines.collect::<String>())
+}
+
+fn observed(record: &Record, analysis: &Analysis) -> String {
+    let (rows, more) = observations(record, analysis);
+    let rows = rows.into_iter().map(|row| {
+        let what = if row.key {
+            strong(&row.what)
+        } else {
+            inline(&row.what)
+        };
+        vec![row.after, what, inline(&row.source)]
+    });
+    let mut body = table(&["after the fault", "what", "source"], &[0], rows);
+    if more > 0 {
+        body.push_str(&format!("\n{more} more in the timeline.\n"));
+    }
+    section("Observations", &body)
+}
+
+fn probes(probes: &[ProbeStats]) -> String {
+    let sentences = probes.iter().map(|probe| {
+        format!(
+            "\nProbe {}: {}\n",
+            code(&probe.name),
+            inline(&probe_sentence(probe))
+        )
+    });
+    sentences.collect()
+}
+
+fn findings(findings: &[Finding]) -> String {
+    let rows = findings.iter().map(|finding| {
+        let mut statement = inline(&finding.statement);
+        if !finding.detail.is_empty() {
+            statement.push(' ');
+            statement.push_str(&inline(&finding.detail));
+        }
+        vec![
+            bearing(finding.bearing).to_owned(),
+            statement,
+            evidence(&finding.evidence),
+        ]
+    });
+    section(
+        "Findings",
+        &table(&["", "statement", "evidence"], &[], rows),
+    )
+}
+
+fn evidence(evidence: &Evidence) -> String {
+    let mut parts = Vec::new();
+    if !evidence.events.is_empty() {
+        let numbers = evidence
+            .events
+            .iter()
+            .map(u32::to_string)
+            .collect::<Vec<_>>();
+        let word = if numbers.len() == 1 {
+            "event"
+        } else {
+            "events"
+        };
+        parts.push(format!("{word} {}", numbers.join(", ")));
+    }
+    parts.extend(
+        evidence
+            .probes
+            .iter()
+            .map(|name| format!("probe {}", code(name))),
+    );
+    parts.extend(evidence.other.iter().map(|text| inline(text)));
+    parts.join("; ")
+}
+
+fn recommendations(all: &[Recommendation]) -> String {
+    let each = all
+        .iter()
+        .enumerate()
+        .map(|(i, r)| recommendation(i + 1, r));
+    section("What to change", &each.collect::<Vec<_>>().join("\n"))
+}
+
+fn recommendation(number: usize, r: &Recommendation) -> String {
+    let mut out = format!(
+        "{number}. {} *{} · because: {}* ({})\n",
+        strong(&end(&r.title)),
+        severity(r.severity),
+        inline(&lower_first(&r.because)),
+        r.id
+    );
+    if !r.change.is_empty() {
+        out.push_str(&indented(&fenced(&r.change)));
+    } else if !r.field.is_empty() {
+        out.push_str(&format!("   Field: {}.\n", code(&r.field)));
+    }
+    if !r.caution.is_empty() {
+        out.push_str(&format!("\n   Mind: {}\n", inline(&r.caution)));
+    }
+    if !r.verify.is_empty() {
+        out.push_str(&format!("\n   Verify: {}\n", inline(&r.verify)));
+    }
+    if !r.sources.is_empty() {
+        out.push_str(&format!("\n   Sources: {}\n", r.sources.join(", ")));
+    }
+    out
+}
+
+fn end(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
+}
+
+fn indented(block: &str) -> String {
+    block.lines().map(|line| format!("   {line}\n")).collect()
+}
+
+/// A diff in a fence longer than any run of backticks in it.
+fn fenced(change: &[Line]) -> String {
+    let lines = change
+        .iter()
+        .map(|line| match line {
+            Line::Same(text) => format!(" {}\n", clean(text).replace('\n', " ")),
+            Line::Out(text) => format!("-{}\n", clean(text).replace('\n', " ")),
+            Line::In(text) => format!("+{}\n", clean(text).replace('\n', " ")),
+        })
+        .collect::<String>();
+    let fence = "`".repeat(longest_run(&lines).max(2) + 1);
+    format!("{fence}diff\n{lines}{fence}\n")
+}
+
+fn not_shown(sentences: &[String]) -> String {
+    let text = sentences.iter().map(|s| format!("- {}\n", inline(s)));
+    section("What this run does not show", &text.collect::<String>())
+}
+
+fn timeline(record: &Record, analysis: &Analysis) -> String {
+    let zero = Zero::of(record, analysis);
+    let mut events = record.events.iter().collect::<Vec<_>>();
+    events.sort_by_key(|event| (event.at, event.seq));
+    let rows = events.into_iter().map(|event| {
+        vec![
+            event.seq.to_string(),
+            after(event.at - zero.at, event.resolution),
+            super::moments::iso(event.at),
+            inline(&event.what.text()),
+            inline(&source(&event.source, event.resolution)),
+        ]
+    });
+    let table = table(&["#", "from zero", "UTC", "what", "source"], &[0, 1], rows);
+    if table.is_empty() {
+        return table;
+    }
+    section("Timeline", &format!("Zero is {}.\n\n{table}", zero.name()))
+}
+
+fn foot(record: &Record, analysis: &Analysis) -> String {
+    format!(
+        "\n---\n\nRun {} · experiment version {} · rules {}\n",
+        record.run.id, record.run.version, analysis.rules
+    )
+}
+
+/// Hostile text as plain text on one line; spaces at its ends stay.
+pub fn inline(text: &str) -> String {
+    let text = clean(text).replace(['\n', '\t'], " ");
+    let letters = text.chars().collect::<Vec<_>>();
+    let mut out = String::with_capacity(text.len() + 8);
+    for (i, &c) in letters.iter().enumerate() {
+        let word = |at: Option<&char>| at.is_some_and(|c| c.is_alphanumeric());
+        let within = i > 0 && word(letters.get(i - 1)) && word(letters.get(i + 1));
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '_' if within => out.push('_'),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            // Keeps renderers from making a link of an address that somebody planted.
+            ':' if letters.get(i + 1) == Some(&'/') => out.push_str("\\:"),
+            '+' | '-' | '=' if i == 0 => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Hostile text in bold.
+pub fn strong(text: &str) -> String {
+    let text = inline(text);
+    if text.is_empty() {
+        return text;
+    }
+    format!("**{text}**")
+}
+
+/// Hostile text as code, also within a table.
+pub fn code(text: &str) -> String {
+    let text = one_line(text).replace('|', "\\|");
+    let fence = "`".repeat(longest_run(&text) + 1);
+    let gap = if text.starts_with('`') || text.ends_with('`') || text.is_empty() {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{gap}{text}{gap}{fence}")
+}
+
+/// How many backticks stand in a row at most.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn hostile_text_stays_text() {
+        assert_eq!(
+            inline("a|b *c* [d](http://e)"),
+            "a\\|b \\*c\\* \\[d\\](http\\://e)"
+        );
+        assert_eq!(inline("<script>\n# x"), "&lt;script&gt; \\# x");
+        assert_eq!(
+            inline("my_svc_name and _this_"),
+            "my_svc_name and \\_this\\_"
+        );
+        assert_eq!(inline("- item"), "\\- item");
+        assert_eq!(code("a`b|c"), "``a`b\\|c``");
+        assert_eq!(code("`"), "`` ` ``");
+        let block = fenced(&[Line::In("```\n# not a heading".to_owned())]);
+        assert!(block.starts_with("````diff\n+``` # not"), "{block}");
+    }
+
+    #[test]
+    fn the_kill_reads_as_a_report() {
+        let (record, analysis) = sample::kill();
+        let text = write(&record, &analysis);
+        let at = |needle: &str| {
+            text.find(needle)
+                .unwrap_or_else(|| panic!("{needle} is missing in\n{text}"))
+        };
+        let order = [
+            "# Canary survives a container kill - **held**",
+            "**neotix_neotix-api-canary was without service for 6.3 s",
+            "| Hypothesis | recovers within 15 s: **10.74 s, held**",
+            "## Procedure",
+            "## Observations",
+            "| +0.50 to +5.30 s | **task x0rx0c13 ready, waiting for the restart delay** | Swarm (±0.05 s) |",
+            "Probe `api`: 251 sent after the fault, 196 answered, 54 refused, 1 timeout. One outage, 6.3 s (±0.1 s). Longest answer 920 ms.",
+            "## Findings",
+            "## What to change",
+            "```diff",
+            "+  replicas: 2",
+            "## What this run does not show",
+            "## Timeline",
+        ]
+        .map(at);
+        assert!(order.is_sorted(), "{order:?}");
+    }
+
+    #[test]
+    fn a_hostile_record_breaks_no_table() {
+        let (record, analysis) = sample::hostile();
+        let text = write(&record, &analysis);
+        assert!(!text.contains('\u{202e}') && !text.contains('\u{0}'));
+        // One backtick in the hostile text: its code stands in two, its blocks in three.
+        let prose = text
+            .split("```")
+            .step_by(2)
+            .flat_map(|part| part.split("``").step_by(2));
+        assert!(prose.clone().any(|part| part.contains("&lt;script&gt;")));
+        for part in prose {
+            assert!(!part.contains("<script"), "{part}");
+        }
+        let columns = |line: &str| line.replace("\\|", "").matches('|').count();
+        let timeline = text.split("## Timeline").nth(1).unwrap_or_default();
+        let rows = timeline.lines().filter(|line| line.starts_with('|'));
+        assert!(rows.clone().count() > 5);
+        for row in rows {
+            assert_eq!(columns(row), 6, "{row}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The observations worth reading, out of all that the timeline holds.
+//!
+//! Guarantee: each row is an event of the record, by its number.
+
+use super::moments::{Zero, after, plus_minus};
+use crate::analysis::{Analysis, Moment};
+use app::model::record::Record;
+use app::model::time::{At, Micros};
+use app::model::timeline::{Event, Source, TaskState, What, short};
+
+/// Rows at most; the timeline has the rest.
+pub const MOST: usize = 40;
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// The event's number.
+    pub seq: u32,
+    /// When.
+    pub at: At,
+    /// Plus or minus.
+    pub resolution: Micros,
+    /// When, from zero: "+0.062 s", "+0.50 to +5.30 s".
+    pub after: String,
+    /// What.
+    pub what: String,
+    /// Whether it is one of the moments that matter most.
+    pub key: bool,
+    /// Who saw it, how exactly.
+    pub source: String,
+}
+
+/// What was observed after the fault, in order of time; and how many more there were.
+pub fn observations(record: &Record, analysis: &Analysis) -> (Vec<Observation>, usize) {
+    let Some(zero) = analysis.zero else {
+        return (Vec::new(), 0);
+    };
+    let mut events = record
+        .events
+        .iter()
+        .filter(|event| event.at >= zero && is_worth_reading(&event.what))
+        .collect::<Vec<_>>();
+    events.sort_by_key(|event| (event.at, event.seq));
+    let more = events.len().saturating_sub(MOST);
+    let rows = events.into_iter().take(MOST);
+    let zero = Zero::of(record, analysis);
+    (rows.map(|event| row(event, analysis, zero)).collect(), more)
+}
+
+/// Leaves out the steps that take no time worth telling, and what another event says better.
+fn is_worth_reading(what: &What) -> bool {
+    match what {
+        What::Phase { .. }
+        | What::FaultSent { .. }
+        | What::FaultProven { .. }
+        | What::ContainerKilled { .. }
+        | What::DesiredState { .. } => false,
+        What::TaskState { state, .. } => !matches!(
+            state,
+            TaskState::New
+                | TaskState::Allocated
+                | TaskState::Assigned
+                | TaskState::Accepted
+                | TaskState::Preparing
+        ),
+        _ => true,
+    }
+}
+
+fn row(event: &Event, analysis: &Analysis, zero: Zero) -> Observation {
+    let waits = waits(event, analysis);
+    let key = is_key(event, analysis);
+    let start = after(event.at - zero.at, event.resolution);
+    let shown = match waits {
+        Some(until) => {
+            let start = start.trim_end_matches(" s");
+            format!("{start} to {}", after(until, event.resolution))
+        }
+        None => start,
+    };
+    Observation {
+        seq: event.seq,
+        at: event.at,
+        resolution: event.resolution,
+        after: shown,
+        what: what(event, waits.is_some(), key, zero),
+        key: waits.is_some() || key,
+        source: source(&event.source, event.resolution),
+    }
+}
+
+/// Until when the task that became ready here had to wait, where that is a part of the recovery.
+fn waits(event: &Event, analysis: &Analysis) -> Option<Micros> {
+    let ready = analysis.recovery.ready.as_ref()?;
+    let is_it = ready.evidence.events.contains(&event.seq)
+        && matches!(
+            event.what,
+            What::TaskState {
+                state: TaskState::Ready,
+                ..
+            }
+        );
+    let part = analysis.split.iter().find(|part| part.id == "wait")?;
+    is_it.then_some(part.to)
+}
+
+fn what(event: &Event, waits: bool, key: bool, zero: Zero) -> String {
+    match &event.what {
+        What::TaskState { task, .. } if waits => {
+            format!(
+                "task {} ready, waiting for the restart delay",
+                short(&task.task)
+            )
+        }
+        What::ProbeAnswering { sent } => format!(
+            "{} (sent at {})",
+            if key {
+                "first answer to a user"
+            } else {
+                "answers again"
+            },
+            after(*sent - zero.at, Micros(10_000))
+        ),
+        other => other.text(),
+    }
+}
+
+/// The first answer to a user and full strength are what everybody looks for.
+fn is_key(event: &Event, analysis: &Analysis) -> bool {
+    let recovery = &analysis.recovery;
+    let named = |moment: &Option<Moment>| {
+        moment
+            .as_ref()
+            .is_some_and(|m| m.evidence.events.contains(&event.seq))
+    };
+    let back = match &event.what {
+        What::ProbeAnswering { .. } => named(&recovery.first_success),
+        What::Strength { .. } => named(&recovery.full_strength),
+        What::TaskState { state, .. } if *state == TaskState::Running => {
+            named(&recovery.full_strength)
+                || (recovery.full_strength.is_none() && named(&recovery.running))
+        }
+        _ => false,
+    };
+    back || matches!(
+        event.what,
+        What::Aborted { .. } | What::GuardTripped { .. } | What::Gap { .. }
+    )
+}
+
+/// "engine", "Swarm (±0.05 s)".
+pub fn source(source: &Source, resolution: Micros) -> String {
+    let name = source_name(source);
+    if resolution.0 <= 1_000 {
+        return name;
+    }
+    format!("{name} ({})", plus_minus(resolution))
+}
+
+fn source_name(source: &Source) -> String {
+    match source {
+        Source::Lab => "lab".to_owned(),
+        Source::Engine => "engine".to_owned(),
+        Source::Swarm => "Swarm".to_owned(),
+        Source::Probe(name) => format!("probe {name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn the_kill_reads_in_order_with_its_wait() {
+        let (record, analysis) = sample::kill();
+        let (rows, more) = observations(&record, &analysis);
+        assert_eq!(more, 0);
+        assert!(rows.windows(2).all(|pair| pair[0].at <= pair[1].at));
+        let wait = rows.iter().find(|r| r.what.contains("restart delay"));
+        assert_eq!(wait.map(|r| r.after.as_str()), Some("+0.50 to +5.30 s"));
+        let first = rows.iter().find(|r| r.what.starts_with("first answer"));
+        assert_eq!(
+            first.map(|r| (r.key, r.source.as_str())),
+            Some((true, "probe api (±0.1 s)"))
+        );
+        let numbers = rows.iter().map(|r| r.seq).collect::<Vec<_>>();
+        assert!(
+            numbers
+                .iter()
+                .all(|n| record.events.iter().any(|e| e.seq == *n))
+        );
+    }
+}

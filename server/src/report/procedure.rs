@@ -1,0 +1,225 @@
+//! What was done, in numbered sentences.
+//!
+//! Guarantee: only what the record shows was done; a run that ended early ends early here too.
+
+use super::moments::{Zero, about, after, entered, latency};
+use super::text::count;
+use super::words::Words;
+use crate::analysis::{Analysis, ProbeStats, Window};
+use app::model::record::Record;
+use app::model::run::{Phase, Verdict};
+use app::model::time::Micros;
+use app::model::timeline::{Event, What, short};
+use app::model::undo::Undo;
+
+/// Faults named one by one at most.
+const MOST_NAMED: usize = 8;
+
+/// The steps in order.
+pub fn procedure(record: &Record, analysis: &Analysis) -> Vec<Words> {
+    if analysis.verdict == Verdict::Refused {
+        return vec![refused(analysis)];
+    }
+    let mut steps = Vec::new();
+    steps.extend(baseline(record, analysis));
+    steps.extend(faults(record, analysis));
+    steps.extend(early_end(record, analysis));
+    steps.extend(observe(record, analysis));
+    steps.extend(put_back(record));
+    steps.extend(compare(record));
+    steps
+}
+
+fn refused(analysis: &Analysis) -> Words {
+    Words::new()
+        .plain(format!(
+            "Checked before touching anything, and stopped: {}",
+            sentence(&analysis.reason)
+        ))
+        .strong(" Nothing was touched.")
+}
+
+/// Ends with a full stop.
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
+}
+
+fn baseline(record: &Record, analysis: &Analysis) -> Option<Words> {
+    let from = entered(record, Phase::Baseline)?;
+    let end = [Phase::Inject, Phase::Restore, Phase::Done];
+    let to = end.iter().find_map(|p| entered(record, *p))?;
+    let length = to - from;
+    if length.0 < 50_000 {
+        return Some("No baseline was asked for: the fault came first.".into());
+    }
+    Some(watched(length, &analysis.probes, |probe| &probe.before))
+}
+
+fn watched(
+    length: Micros,
+    probes: &[ProbeStats],
+    window: impl Fn(&ProbeStats) -> &Window,
+) -> Words {
+    let words = Words::from(format!("Watched for {}", about(length)));
+    if probes.is_empty() {
+        return words.plain(", without a probe.");
+    }
+    let each = probes.iter().enumerate().fold(words, |words, (i, probe)| {
+        let words = words.plain(if i == 0 { ": " } else { "; " });
+        let words = if probes.len() > 1 {
+            words.plain("probe ").code(&probe.name).plain(": ")
+        } else {
+            words
+        };
+        words.plain(answered(window(probe)))
+    });
+    each.plain(".")
+}
+
+fn answered(window: &Window) -> String {
+    let mut text = format!("{} of {} answered", window.ok, probes(window.sent));
+    if let (Some(median), Some(longest)) = (window.p50, window.max) {
+        text.push_str(&format!(
+            ", median {}, longest {}",
+            latency(median),
+            latency(longest)
+        ));
+    }
+    text
+}
+
+fn probes(n: u64) -> String {
+    count(usize::try_from(n).unwrap_or(usize::MAX), "probe", "probes")
+}
+
+fn faults(record: &Record, analysis: &Analysis) -> Vec<Words> {
+    let zero = Zero::of(record, analysis);
+    let sent = record
+        .events
+        .iter()
+        .filter(|event| matches!(event.what, What::FaultSent { .. }))
+        .collect::<Vec<_>>();
+    let mut steps = sent
+        .iter()
+        .take(MOST_NAMED)
+        .map(|event| fault(record, event, zero))
+        .collect::<Vec<_>>();
+    if let Some(more) = sent.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+        steps.push(format!("Did the same to {more} more, all in the timeline.").into());
+    }
+    steps
+}
+
+fn fault(record: &Record, event: &Event, zero: Zero) -> Words {
+    let What::FaultSent { text, task, .. } = &event.what else {
+        return Words::new();
+    };
+    let why = task
+        .as_ref()
+        .and_then(|task| record.picked.iter().find(|p| p.task.task == task.task))
+        .map(|picked| picked.why.clone());
+    let why = why.unwrap_or_else(|| format!("seed {}", record.run.seed));
+    let when = after(event.at - zero.at, Micros(100_000));
+    Words::new()
+        .plain(format!("At {when}, sent "))
+        .strong(text)
+        .plain(format!(" ({why})."))
+}
+
+fn early_end(record: &Record, analysis: &Analysis) -> Vec<Words> {
+    let zero = Zero::of(record, analysis);
+    let when = |event: &Event| after(event.at - zero.at, Micros(100_000));
+    record
+        .events
+        .iter()
+        .filter_map(|event| match &event.what {
+            What::GuardTripped { text } => {
+                Some(format!("At {}, a guard tripped: {}", when(event), sentence(text)).into())
+            }
+            What::Aborted { text } => {
+                Some(format!("At {}, ended early: {}", when(event), sentence(text)).into())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn observe(record: &Record, analysis: &Analysis) -> Option<Words> {
+    let from = entered(record, Phase::Observe)?;
+    let to = [Phase::Restore, Phase::Analyse, Phase::Done]
+        .iter()
+        .find_map(|p| entered(record, *p))?;
+    Some(watched(to - from, &analysis.probes, |probe| &probe.after))
+}
+
+fn put_back(record: &Record) -> Vec<Words> {
+    let real = record
+        .undo
+        .iter()
+        .filter(|entry| !matches!(entry.undo, Undo::Nothing { .. }));
+    real.map(|entry| format!("Undo ({}): {}.", entry.state.word(), entry.undo.text()).into())
+        .collect()
+}
+
+fn compare(record: &Record) -> Option<Words> {
+    let (before, after) = (record.before.as_ref()?, record.after.as_ref()?);
+    let new = after
+        .containers
+        .iter()
+        .filter(|c| before.containers.iter().all(|old| old.id != c.id));
+    let new = new.map(|c| short(&c.id)).collect::<Vec<_>>();
+    let words = Words::from("Compared the service");
+    let words = match new.as_slice() {
+        [] => words,
+        [one] => words.plain(" and its new container ").code(*one),
+        many => words.plain(format!(" and its {} new containers", many.len())),
+    };
+    Some(words.plain(" with the snapshot taken before."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn texts(steps: &[Words]) -> Vec<String> {
+        steps.iter().map(Words::markdown).collect()
+    }
+
+    #[test]
+    fn the_kill_is_told_in_order() {
+        let (record, analysis) = sample::kill();
+        let steps = texts(&procedure(&record, &analysis));
+        assert_eq!(
+            steps,
+            [
+                "Watched for 10 s: 100 of 100 probes answered, median 1.6 ms, longest 11.5 ms.",
+                "At 0 s, sent **container-kill SIGKILL to container 32fb59f8** (random pick, 1 of 1, seed 7341).",
+                "Watched for 25 s: 196 of 251 probes answered, median 1.6 ms, longest 920 ms.",
+                "Compared the service and its new container `9c1f44d0` with the snapshot taken before.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_refused_run_did_nothing_and_says_so() {
+        let (record, analysis) = sample::refused();
+        let steps = texts(&procedure(&record, &analysis));
+        assert_eq!(steps.len(), 1);
+        assert!(
+            steps[0].ends_with("**Nothing was touched.**")
+                || steps[0].contains("Nothing was touched.")
+        );
+    }
+
+    #[test]
+    fn an_abort_is_told_where_it_happened() {
+        let (record, analysis) = sample::not_restored();
+        let steps = texts(&procedure(&record, &analysis)).join("\n");
+        assert!(
+            steps.contains("ended early: stopped by a person"),
+            "{steps}"
+        );
+        assert!(steps.contains("not put back"), "{steps}");
+    }
+}
