@@ -1,5 +1,8 @@
-//! Tells cargo that the migrations are part of the binary: a new one means a new build.
+//! Tells cargo what the binary carries besides code: the migrations and the bundle.
 
 fn main() {
+    // The bundle may not be made yet; an empty folder gives a server without scripts.
+    let _ = std::fs::create_dir_all("../target/site");
     println!("cargo::rerun-if-changed=../migrations");
+    println!("cargo::rerun-if-changed=../target/site");
 }

@@ -10,18 +10,7 @@ use app::api::{Refusal, RefusalKind};
 /// A store's error.
 pub fn store(error: &StoreError) -> Refusal {
     tracing::error!(%error, "store");
-    match error {
-        StoreError::TargetBusy(_) => Refusal::new(RefusalKind::Conflict, error.to_string()),
-        StoreError::NotWritable(why) => Refusal::new(RefusalKind::Unavailable, why.clone()),
-        StoreError::Corrupt(_) => Refusal::new(
-            RefusalKind::Internal,
-            "What is stored here cannot be read back. Nothing was changed; the log says which part, and hivequake doctor checks the database.",
-        ),
-        StoreError::Database(_) => Refusal::new(
-            RefusalKind::Unavailable,
-            "The database did not answer as it should. Nothing was changed; the log has the cause, and hivequake doctor checks it.",
-        ),
-    }
+    Refusal::from(error)
 }
 
 /// A swarm's error.

@@ -124,7 +124,7 @@ fn page(wrong: &'static str) -> Response {
 
 /// A page without a script and without anything around it. Both arguments are the lab's own markup.
 pub fn bare_page(title: &'static str, markup: &str) -> Response {
-    let css = super::site::css_path();
+    let css = super::assets::assets().css;
     let body = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\

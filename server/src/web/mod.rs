@@ -4,6 +4,7 @@
 //! headers; with a token set, nothing but sign-in, share links and the bundle is open without it.
 
 mod access;
+mod assets;
 mod exports;
 mod headers;
 mod live;
@@ -61,7 +62,7 @@ fn router(web: Web, access: Access) -> Router {
         .with_state(web.clone());
     pages::routes(&web)
         .merge(api)
-        .merge(site::routes())
+        .merge(assets::routes())
         .merge(access::routes(access.clone()))
         .layer(compression())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -1,6 +1,6 @@
 //! The pages: rendered by leptos, with the lab in context.
 
-use super::{Web, headers, site};
+use super::{Web, assets, headers};
 use app::api::Lab;
 use axum::Router;
 use axum::extract::Request;
@@ -37,7 +37,7 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     let lab: Arc<dyn Lab> = Arc::new(web.lab.clone());
     move || {
         provide_context(lab.clone());
-        provide_context(site::assets());
+        provide_context(assets::assets());
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
             && let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce))
         {
