@@ -102,8 +102,11 @@ pub enum Output {
 /// `$XDG_DATA_HOME/hivequake`, `~/.local/share/hivequake`, or `/var/lib/hivequake`.
 fn default_data() -> PathBuf {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-    let base = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(home);
-    base.unwrap_or_else(|| PathBuf::from("/var/lib")).join("hivequake")
+    let base = std::env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(home);
+    base.unwrap_or_else(|| PathBuf::from("/var/lib"))
+        .join("hivequake")
 }
 
 #[cfg(test)]

@@ -11,8 +11,12 @@ const COULD_NOT: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("HIVEQUAKE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,hivequake=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::try_from_env("HIVEQUAKE_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,hivequake=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let done = match Cli::parse().command {
         Command::Serve(args) => command::serve(&args).await,
         Command::Run(args) => command::run(&args).await,

@@ -5,7 +5,7 @@
 use super::Refusal;
 use super::views::{
     DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery, RunView,
-    ServiceRow, ServiceView, SettingsEdit, SettingsView, SharedReport,
+    ServiceRow, ServiceView, SettingsEdit, SettingsView,
 };
 use crate::model::run::{DesignId, RunId};
 use leptos::prelude::*;
@@ -105,10 +105,6 @@ call!(
 call!(
     /// See [`super::Lab::revoke`].
     revoke / "revoke" (share: i64) -> () = |lab| lab.revoke(share)
-);
-call!(
-    /// See [`super::Lab::shared`].
-    shared / "shared" (token: String) -> SharedReport = |lab| lab.shared(&token)
 );
 call!(
     /// See [`super::Lab::settings`].

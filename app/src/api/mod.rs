@@ -15,7 +15,7 @@ use crate::model::run::{DesignId, RunId};
 #[cfg(feature = "ssr")]
 use views::{
     DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery, RunView,
-    ServiceRow, ServiceView, SettingsEdit, SettingsView, SharedReport,
+    ServiceRow, ServiceView, SettingsEdit, SettingsView,
 };
 
 /// Everything a person can do with the lab, one method each.
@@ -57,8 +57,6 @@ pub trait Lab: Send + Sync {
     async fn share(&self, run: RunId, days: Option<u32>) -> Result<NewShare, Refusal>;
     /// Ends a link.
     async fn revoke(&self, share: i64) -> Result<(), Refusal>;
-    /// The report behind a link.
-    async fn shared(&self, token: &str) -> Result<SharedReport, Refusal>;
     /// Settings, and what works on this machine.
     async fn settings(&self) -> Result<SettingsView, Refusal>;
     /// Changes the settings.

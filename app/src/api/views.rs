@@ -456,15 +456,6 @@ pub struct NewShare {
     pub row: ShareRow,
 }
 
-/// A report behind a link.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SharedReport {
-    /// The experiment's title.
-    pub title: String,
-    /// The report's body (HTML).
-    pub report: String,
-}
-
 /// Settings, and what works on this machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SettingsView {

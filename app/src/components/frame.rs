@@ -283,13 +283,9 @@ fn refused_before() -> impl IntoView {
     }
 }
 
-/// The frame with a page in it. A shared report stands alone, without any of it.
+/// The frame with a page in it.
 #[component]
 pub fn Layout(children: Children) -> impl IntoView {
-    let path = use_location().pathname;
-    if path.with_untracked(|p| p.starts_with("/s/")) {
-        return view! { <main id="main" class="alone">{children()}</main> }.into_any();
-    }
     let pulse = Pulse::start();
     provide_context(pulse);
     view! {

@@ -9,7 +9,6 @@ mod run;
 mod service;
 mod services;
 mod settings;
-mod shared;
 
 use crate::components::frame::Layout;
 use leptos::prelude::*;
@@ -53,7 +52,6 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/designs/:id") view=design::page ssr=SsrMode::Async />
                     <Route path=path!("/runs") view=history::page ssr=SsrMode::Async />
                     <Route path=path!("/runs/:id") view=run::page ssr=SsrMode::Async />
-                    <Route path=path!("/s/:token") view=shared::page ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=settings::page ssr=SsrMode::Async />
                 </Routes>
             </Layout>

@@ -39,7 +39,11 @@ pub async fn doctor(base: &Base) -> Result<ExitCode, Failure> {
         fine &= check.state != CheckState::No;
         println!("{mark}  {}", check.text);
     }
-    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Restores and closes what was interrupted. Fails (4) when something is left.
@@ -54,7 +58,9 @@ pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
         println!("Everything is back in place.");
         return Ok(ExitCode::SUCCESS);
     }
-    done.left_behind.iter().for_each(|text| println!("LEFT: {text}"));
+    done.left_behind
+        .iter()
+        .for_each(|text| println!("LEFT: {text}"));
     Ok(ExitCode::from(run::NOT_RESTORED))
 }
 
@@ -63,10 +69,17 @@ pub async fn abort(args: &AbortRun) -> Result<ExitCode, Failure> {
     let lab = open(&args.base, CancellationToken::new()).await?;
     if args.run == "all" {
         lab.stop_all("somebody on the command line").await?;
-        println!("All runs end and restore; none starts until somebody releases it in the browser.");
+        println!(
+            "All runs end and restore; none starts until somebody releases it in the browser."
+        );
         return Ok(ExitCode::SUCCESS);
     }
-    let id = args.run.parse().map_err(|_| format!("\"{}\" is no run id: copy it from the run's page, or write all", args.run))?;
+    let id = args.run.parse().map_err(|_| {
+        format!(
+            "\"{}\" is no run id: copy it from the run's page, or write all",
+            args.run
+        )
+    })?;
     lab.abort(id, "somebody on the command line").await?;
     println!("The run ends and restores.");
     Ok(ExitCode::SUCCESS)

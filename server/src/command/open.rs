@@ -19,8 +19,12 @@ const OWNERS: &str = "owners";
 /// Opens store and swarm; needs no engine that answers.
 pub async fn open(base: &Base, shutdown: CancellationToken) -> Result<LocalLab, Failure> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&base.data.join(DATABASE)).await?);
-    let owner = Owner::take(&base.data.join(OWNERS))
-        .map_err(|error| format!("{} cannot be written ({error}): choose another folder with --data", base.data.display()))?;
+    let owner = Owner::take(&base.data.join(OWNERS)).map_err(|error| {
+        format!(
+            "{} cannot be written ({error}): choose another folder with --data",
+            base.data.display()
+        )
+    })?;
     let swarm = Swarm::connect(base.docker_host.as_deref())?;
     let watcher = Watcher::start(swarm.clone(), shutdown.clone());
     watcher.settled().await;
@@ -33,13 +37,21 @@ pub async fn open(base: &Base, shutdown: CancellationToken) -> Result<LocalLab, 
         own_service: own_service.clone(),
         shutdown,
     });
-    Ok(LocalLab { hub: Hub::new(store.clone()), store, swarm, engine, own_service })
+    Ok(LocalLab {
+        hub: Hub::new(store.clone()),
+        store,
+        swarm,
+        engine,
+        own_service,
+    })
 }
 
 /// The service that this process runs in: its container's id begins with this machine's host name.
 async fn own_service(swarm: &Swarm) -> Option<String> {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
     let container = swarm.container(host.trim()).await.ok()??;
-    let name = container.config.get("Config.Labels.com.docker.swarm.service.name")?;
+    let name = container
+        .config
+        .get("Config.Labels.com.docker.swarm.service.name")?;
     serde_json::from_str(name).ok()
 }

@@ -52,8 +52,13 @@ fn read(args: &RunFile) -> Result<String, Failure> {
         std::io::stdin().read_to_string(&mut text)?;
         return Ok(text);
     }
-    std::fs::read_to_string(&args.file)
-        .map_err(|error| format!("{} cannot be read ({error}): check the path", args.file.display()).into())
+    std::fs::read_to_string(&args.file).map_err(|error| {
+        format!(
+            "{} cannot be read ({error}): check the path",
+            args.file.display()
+        )
+        .into()
+    })
 }
 
 async fn abort_on_ctrl_c(shutdown: CancellationToken) {
@@ -72,11 +77,23 @@ fn status(outcomes: &[(RunId, Outcome)]) -> u8 {
         Verdict::Aborted => ABORTED,
         Verdict::Invalid => INVALID,
     };
-    let badness = |status: &u8| [0, VIOLATED, INVALID, REFUSED, ABORTED, NOT_RESTORED].iter().position(|s| s == status);
-    outcomes.iter().map(|(_, outcome)| one(outcome)).max_by_key(badness).unwrap_or(INVALID)
+    let badness = |status: &u8| {
+        [0, VIOLATED, INVALID, REFUSED, ABORTED, NOT_RESTORED]
+            .iter()
+            .position(|s| s == status)
+    };
+    outcomes
+        .iter()
+        .map(|(_, outcome)| one(outcome))
+        .max_by_key(badness)
+        .unwrap_or(INVALID)
 }
 
-async fn print(lab: &LocalLab, outcomes: &[(RunId, Outcome)], output: Output) -> Result<(), Failure> {
+async fn print(
+    lab: &LocalLab,
+    outcomes: &[(RunId, Outcome)],
+    output: Output,
+) -> Result<(), Failure> {
     let mut reports = Vec::new();
     for (id, outcome) in outcomes {
         let (record, analysis) = lab.analysed(*id).await?;
@@ -99,7 +116,9 @@ fn print_text(id: RunId, outcome: &Outcome, lead: &[String]) {
     lead.iter().for_each(|sentence| println!("  {sentence}"));
     match outcome.left_behind.as_slice() {
         [] => println!("  Left behind: nothing."),
-        left => left.iter().for_each(|what| println!("  LEFT BEHIND: {what}")),
+        left => left
+            .iter()
+            .for_each(|what| println!("  LEFT BEHIND: {what}")),
     }
     println!("  Report: /runs/{id} in the browser (hivequake serve)");
 }
@@ -119,19 +138,26 @@ async fn progress(lab: LocalLab, run: RunId) {
 }
 
 fn line(event: &Event, zero: Option<At>) -> String {
-    let after = zero.map_or_else(String::new, |zero| format!("{:+.2} s", (event.at - zero).as_secs_f64()));
+    let after = zero.map_or_else(String::new, |zero| {
+        format!("{:+.2} s", (event.at - zero).as_secs_f64())
+    });
     let source = match &event.source {
         Source::Lab => "lab".to_owned(),
         Source::Engine => "engine".to_owned(),
         Source::Swarm => "Swarm".to_owned(),
         Source::Probe(name) => format!("probe {name}"),
     };
-    format!("{after:>10}  {source:<12}  {}", printable(&event.what.text()))
+    format!(
+        "{after:>10}  {source:<12}  {}",
+        printable(&event.what.text())
+    )
 }
 
 /// Text from the swarm must not steer the terminal.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 #[cfg(test)]
@@ -141,15 +167,34 @@ mod tests {
 
     fn ended(verdict: Verdict, left: &[&str]) -> (RunId, Outcome) {
         let left_behind = left.iter().map(|s| (*s).to_owned()).collect();
-        (RunId(Uuid::nil()), Outcome { verdict, reason: String::new(), left_behind })
+        (
+            RunId(Uuid::nil()),
+            Outcome {
+                verdict,
+                reason: String::new(),
+                left_behind,
+            },
+        )
     }
 
     #[test]
     fn the_exit_status_is_that_of_the_worst_run() {
         assert_eq!(status(&[ended(Verdict::Held, &[])]), 0);
-        assert_eq!(status(&[ended(Verdict::Held, &[]), ended(Verdict::Violated, &[])]), 1);
-        assert_eq!(status(&[ended(Verdict::Invalid, &[]), ended(Verdict::Violated, &[])]), 5);
-        assert_eq!(status(&[ended(Verdict::Aborted, &["a label"]), ended(Verdict::Invalid, &[])]), 4);
+        assert_eq!(
+            status(&[ended(Verdict::Held, &[]), ended(Verdict::Violated, &[])]),
+            1
+        );
+        assert_eq!(
+            status(&[ended(Verdict::Invalid, &[]), ended(Verdict::Violated, &[])]),
+            5
+        );
+        assert_eq!(
+            status(&[
+                ended(Verdict::Aborted, &["a label"]),
+                ended(Verdict::Invalid, &[])
+            ]),
+            4
+        );
         assert_eq!(status(&[ended(Verdict::Aborted, &[])]), 3);
     }
 

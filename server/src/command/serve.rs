@@ -22,21 +22,25 @@ pub async fn serve(args: &Serve) -> Result<ExitCode, Failure> {
     check_access(args)?;
     let shutdown = CancellationToken::new();
     let lab = open(&args.base, shutdown.clone()).await?;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(|error| format!("{} cannot be listened on ({error}): choose another with --listen", args.listen))?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        format!(
+            "{} cannot be listened on ({error}): choose another with --listen",
+            args.listen
+        )
+    })?;
     tell(&lab.engine.recover().await?);
     let keeping = tokio::spawn(keep_house(lab.clone(), shutdown.clone()));
-    println!("Hivequake is at http://{}", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    let app = web::router(lab.clone(), args.token.clone(), address, &shutdown);
+    println!("Hivequake is at http://{address}");
     let stop = shutdown.clone();
     tokio::spawn(async move {
         stop_signal().await;
         tracing::info!("stopping: runs abort and restore");
         stop.cancel();
     });
-    let engine = lab.engine.clone();
-    web::serve(listener, lab, args.token.clone(), shutdown).await?;
-    engine.finished().await;
+    web::serve(listener, app, shutdown).await?;
+    lab.engine.finished().await;
     keeping.abort();
     Ok(ExitCode::SUCCESS)
 }
@@ -60,7 +64,9 @@ fn tell(done: &Recovered) {
         println!("Closed run {run}, which was interrupted.");
     }
     done.settled.iter().for_each(|text| println!("{text}"));
-    done.left_behind.iter().for_each(|text| println!("LEFT: {text}"));
+    done.left_behind
+        .iter()
+        .for_each(|text| println!("LEFT: {text}"));
 }
 
 /// Tries again what could not be put back yet.
@@ -80,7 +86,9 @@ async fn keep_house(lab: LocalLab, shutdown: CancellationToken) {
 
 /// Waits for Ctrl-C or SIGTERM.
 pub(super) async fn stop_signal() {
-    let Ok(mut term) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = term.recv() => {}

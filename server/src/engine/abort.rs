@@ -32,13 +32,19 @@ impl Abort {
                 why = first_reason(store, run, shutdown) => { tell.send_replace(Some(why)); }
             }
         });
-        Self { heard, _listening: over.drop_guard() }
+        Self {
+            heard,
+            _listening: over.drop_guard(),
+        }
     }
 
     /// Waits until somebody asks to stop; why, for people. May be awaited again and again.
     pub async fn asked(&mut self) -> String {
         let heard = self.heard.wait_for(Option::is_some).await;
-        heard.ok().and_then(|why| why.clone()).unwrap_or_else(|| "the lab is going down".to_owned())
+        heard
+            .ok()
+            .and_then(|why| why.clone())
+            .unwrap_or_else(|| "the lab is going down".to_owned())
     }
 }
 

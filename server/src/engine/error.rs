@@ -19,7 +19,9 @@ pub enum LaunchError {
     #[error("{0}")]
     OnHold(String),
     /// Another run has this target.
-    #[error("Another run ({0}) is still on for this service. Nothing was changed; wait for it or abort it, then launch again.")]
+    #[error(
+        "Another run ({0}) is still on for this service. Nothing was changed; wait for it or abort it, then launch again."
+    )]
     Busy(RunId),
     /// The swarm did not answer as needed.
     #[error(transparent)]

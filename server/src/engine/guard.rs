@@ -13,9 +13,22 @@ pub struct Guards(Vec<(AbortWhen, Availability)>);
 impl Guards {
     /// Those of an experiment.
     pub fn new(experiment: &Experiment) -> Self {
-        let quickest = experiment.hypothesis.probes.iter().map(Probe::every).min().unwrap_or_default();
-        let rules = experiment.guards.iter().map(|guard| guard.abort_when.clone());
-        Self(rules.map(|rule| (rule.clone(), Availability::new(&rule, quickest))).collect())
+        let quickest = experiment
+            .hypothesis
+            .probes
+            .iter()
+            .map(Probe::every)
+            .min()
+            .unwrap_or_default();
+        let rules = experiment
+            .guards
+            .iter()
+            .map(|guard| guard.abort_when.clone());
+        Self(
+            rules
+                .map(|rule| (rule.clone(), Availability::new(&rule, quickest)))
+                .collect(),
+        )
     }
 
     /// Takes a sample of any probe.
@@ -25,7 +38,15 @@ impl Guards {
 
     /// The first guard whose condition is met by what had settled at a moment, in words.
     pub fn tripped(&mut self, until: At) -> Option<String> {
-        let mut met = self.0.iter_mut().filter_map(|(rule, seen)| seen.below(until).then_some(rule));
-        met.next().map(|rule| format!("availability stayed below {} for {}", rule.availability_below, rule.lasting))
+        let mut met = self
+            .0
+            .iter_mut()
+            .filter_map(|(rule, seen)| seen.below(until).then_some(rule));
+        met.next().map(|rule| {
+            format!(
+                "availability stayed below {} for {}",
+                rule.availability_below, rule.lasting
+            )
+        })
     }
 }

@@ -24,12 +24,19 @@ pub async fn intend(store: &dyn Store, clock: &Clock, run: RunId, step: &Step) -
 
 /// Notes that a step was applied.
 pub async fn applied(store: &dyn Store, clock: &Clock, entry: i64) -> Stored<()> {
-    store.set_undo(entry, &UndoState::Applied, clock.now()).await
+    store
+        .set_undo(entry, &UndoState::Applied, clock.now())
+        .await
 }
 
 /// Reverts entries in the order given (newest first) and notes what became of each. A store that
 /// cannot be written does not stop the reverting.
-pub async fn restore(store: &dyn Store, swarm: &Swarm, clock: &Clock, entries: Vec<UndoEntry>) -> Vec<UndoEntry> {
+pub async fn restore(
+    store: &dyn Store,
+    swarm: &Swarm,
+    clock: &Clock,
+    entries: Vec<UndoEntry>,
+) -> Vec<UndoEntry> {
     let mut settled = Vec::with_capacity(entries.len());
     for mut entry in entries {
         entry.state = revert(swarm, &entry).await;
@@ -55,14 +62,20 @@ async fn revert(swarm: &Swarm, entry: &UndoEntry) -> UndoState {
 
 /// What is not back in place, one sentence each with the command that puts it back.
 pub fn left_behind(entries: &[UndoEntry]) -> Vec<String> {
-    entries.iter().filter(|e| !e.state.is_settled()).map(sentence).collect()
+    entries
+        .iter()
+        .filter(|e| !e.state.is_settled())
+        .map(sentence)
+        .collect()
 }
 
 fn sentence(entry: &UndoEntry) -> String {
     let what = entry.undo.text();
     match (&entry.state, entry.undo.by_hand()) {
         (UndoState::Failed { why }, _) => format!("Not put back yet: {what}. {why}"),
-        (_, Some(command)) => format!("Not put back yet: {what}. The lab tries again; by hand: {command}"),
+        (_, Some(command)) => {
+            format!("Not put back yet: {what}. The lab tries again; by hand: {command}")
+        }
         (_, None) => format!("Not settled yet: {what}"),
     }
 }

@@ -54,12 +54,18 @@ pub struct Shared {
 
 impl Shared {
     fn note_own_edit(&self, version: Option<u64>) {
-        let mut edits = self.own_edits.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut edits = self
+            .own_edits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         edits.extend(version);
     }
 
     fn is_own_edit(&self, version: u64) -> bool {
-        self.own_edits.lock().unwrap_or_else(PoisonError::into_inner).contains(&version)
+        self.own_edits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&version)
     }
 
     /// The engine's clock, as the watcher measured it last.
@@ -94,7 +100,14 @@ pub struct Parts {
 impl Engine {
     /// An engine with no run on.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, swarm, watcher, owner, own_service, shutdown } = parts;
+        let Parts {
+            store,
+            swarm,
+            watcher,
+            owner,
+            own_service,
+            shutdown,
+        } = parts;
         let shared = Shared {
             store,
             swarm,
@@ -105,7 +118,10 @@ impl Engine {
             own_edits: Mutex::default(),
             ended: broadcast::channel(ENDS).0,
         };
-        Self { shared: Arc::new(shared), runs: TaskTracker::new() }
+        Self {
+            shared: Arc::new(shared),
+            runs: TaskTracker::new(),
+        }
     }
 
     /// What preflight says now.

@@ -23,7 +23,11 @@ impl Owner {
         let name = Uuid::now_v7().to_string();
         let lock = File::create_new(folder.join(&name))?;
         lock.try_lock().map_err(io::Error::from)?;
-        Ok(Self { name, folder: folder.to_owned(), _lock: lock })
+        Ok(Self {
+            name,
+            folder: folder.to_owned(),
+            _lock: lock,
+        })
     }
 
     /// The name that runs carry.
@@ -41,7 +45,9 @@ impl Owner {
             return false;
         }
         let path = self.folder.join(name);
-        let Ok(file) = File::open(&path) else { return false };
+        let Ok(file) = File::open(&path) else {
+            return false;
+        };
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => true,
             Ok(()) | Err(TryLockError::Error(_)) => {

@@ -40,15 +40,25 @@ pub struct Ready {
 impl Preflight {
     /// The checks that are in the way.
     pub fn blockers(&self) -> Vec<Check> {
-        self.checks.iter().filter(|c| c.state == CheckState::No).cloned().collect()
+        self.checks
+            .iter()
+            .filter(|c| c.state == CheckState::No)
+            .cloned()
+            .collect()
     }
 
     fn say(&mut self, state: CheckState, text: impl Into<String>) {
-        self.checks.push(Check { state, text: text.into() });
+        self.checks.push(Check {
+            state,
+            text: text.into(),
+        });
     }
 
     fn need(&mut self, fine: bool, yes: String, no: String) {
-        self.say(if fine { CheckState::Ok } else { CheckState::No }, if fine { yes } else { no });
+        self.say(
+            if fine { CheckState::Ok } else { CheckState::No },
+            if fine { yes } else { no },
+        );
     }
 }
 
@@ -67,11 +77,17 @@ pub struct Preflighter<'a> {
 impl Preflighter<'_> {
     /// Checks everything; an `Err` only where the store itself fails.
     pub async fn look(&self, experiment: &Experiment, seed: u64) -> Result<Preflight, StoreError> {
-        let mut found = Preflight { checks: Vec::new(), hits: None, ready: None };
+        let mut found = Preflight {
+            checks: Vec::new(),
+            hits: None,
+            ready: None,
+        };
         let settings = self.store.settings().await?;
         self.on_hold(&mut found).await?;
-        let (before, answers) =
-            tokio::join!(self.swarm.snapshot(&experiment.target.service), ask(&experiment.hypothesis.probes));
+        let (before, answers) = tokio::join!(
+            self.swarm.snapshot(&experiment.target.service),
+            ask(&experiment.hypothesis.probes)
+        );
         let before = match before {
             Ok(before) => before,
             Err(error) => {
@@ -89,7 +105,10 @@ impl Preflighter<'_> {
 
     async fn on_hold(&self, found: &mut Preflight) -> Result<(), StoreError> {
         if let Some(hold) = self.store.hold().await? {
-            found.say(CheckState::No, format!("Everything was stopped by {}: release it first", hold.who));
+            found.say(
+                CheckState::No,
+                format!("Everything was stopped by {}: release it first", hold.who),
+            );
         }
         Ok(())
     }
@@ -98,8 +117,14 @@ impl Preflighter<'_> {
         let name = &before.service.name;
         match permission(&before.service, &settings.allow, self.own_service) {
             Permission::Allowed(why) => found.say(CheckState::Ok, format!("Allowed: {why}")),
-            Permission::NotListed(what) => found.say(CheckState::No, format!("{name} is not allowed as a target: {what}")),
-            Permission::Protected(why) => found.say(CheckState::No, format!("{name} is protected: {why}; choose another service")),
+            Permission::NotListed(what) => found.say(
+                CheckState::No,
+                format!("{name} is not allowed as a target: {what}"),
+            ),
+            Permission::Protected(why) => found.say(
+                CheckState::No,
+                format!("{name} is protected: {why}; choose another service"),
+            ),
         }
     }
 
@@ -109,40 +134,85 @@ impl Preflighter<'_> {
         found.need(
             full,
             format!("Steady: {running} of {} tasks run", before.desired),
-            format!("Not steady: {running} of {} tasks run; wait until all do (docker service ps {})", before.desired, before.service.name),
+            format!(
+                "Not steady: {running} of {} tasks run; wait until all do (docker service ps {})",
+                before.desired, before.service.name
+            ),
         );
         if before.service.update_state.as_deref() == Some("updating") {
-            found.say(CheckState::No, "An update of the service is under way: wait until it is completed");
+            found.say(
+                CheckState::No,
+                "An update of the service is under way: wait until it is completed",
+            );
         }
         if before.desired == 1 {
-            found.say(CheckState::Warn, "One replica: expect users to be without service until it is replaced");
+            found.say(
+                CheckState::Warn,
+                "One replica: expect users to be without service until it is replaced",
+            );
         }
     }
 
     async fn alone(&self, found: &mut Preflight, before: &Snapshot) -> Result<(), StoreError> {
         let name = &before.service.name;
-        let other = self.store.unfinished().await?.into_iter().find(|u| &u.run.experiment.target.service == name);
+        let other = self
+            .store
+            .unfinished()
+            .await?
+            .into_iter()
+            .find(|u| &u.run.experiment.target.service == name);
         match other {
-            Some(other) => found.say(CheckState::No, format!("Another run ({}) is still on for this service: wait for it or abort it", other.run.id)),
+            Some(other) => found.say(
+                CheckState::No,
+                format!(
+                    "Another run ({}) is still on for this service: wait for it or abort it",
+                    other.run.id
+                ),
+            ),
             None => found.say(CheckState::Ok, "Nothing else runs on this service"),
         }
         Ok(())
     }
 
-    fn answering(&self, found: &mut Preflight, probes: &[Probe], answers: &[Result<probes::Look, probes::ProbeError>]) {
+    fn answering(
+        &self,
+        found: &mut Preflight,
+        probes: &[Probe],
+        answers: &[Result<probes::Look, probes::ProbeError>],
+    ) {
         if probes.is_empty() {
-            found.say(CheckState::Warn, "No probe: the run cannot tell what users notice");
+            found.say(
+                CheckState::Warn,
+                "No probe: the run cannot tell what users notice",
+            );
         }
         for (probe, answer) in probes.iter().zip(answers) {
             match answer {
-                Ok(look) if look.is_ok() => found.say(CheckState::Ok, format!("Probe {}: {}", probe.name, look.text())),
-                Ok(look) => found.say(CheckState::No, format!("Probe {}: {}; check its address, and that the service is up", probe.name, look.text())),
+                Ok(look) if look.is_ok() => found.say(
+                    CheckState::Ok,
+                    format!("Probe {}: {}", probe.name, look.text()),
+                ),
+                Ok(look) => found.say(
+                    CheckState::No,
+                    format!(
+                        "Probe {}: {}; check its address, and that the service is up",
+                        probe.name,
+                        look.text()
+                    ),
+                ),
                 Err(error) => found.say(CheckState::No, error.to_string()),
             }
         }
     }
 
-    fn blast_radius(&self, found: &mut Preflight, experiment: &Experiment, before: Snapshot, seed: u64, settings: &Settings) {
+    fn blast_radius(
+        &self,
+        found: &mut Preflight,
+        experiment: &Experiment,
+        before: Snapshot,
+        seed: u64,
+        settings: &Settings,
+    ) {
         let planned = plan(experiment, &before, seed);
         let (picked, steps) = match planned {
             Ok(planned) => planned,
@@ -156,13 +226,22 @@ impl Preflighter<'_> {
         );
         found.hits = Some(hits(&before, &picked));
         if found.blockers().is_empty() {
-            found.ready = Some(Ready { before, picked, steps, clock: self.clock.clone() });
+            found.ready = Some(Ready {
+                before,
+                picked,
+                steps,
+                clock: self.clock.clone(),
+            });
         }
     }
 }
 
 /// Picks the tasks and plans all faults on them.
-fn plan(experiment: &Experiment, before: &Snapshot, seed: u64) -> Result<(Vec<Picked>, Vec<Step>), faults::FaultError> {
+fn plan(
+    experiment: &Experiment,
+    before: &Snapshot,
+    seed: u64,
+) -> Result<(Vec<Picked>, Vec<Step>), faults::FaultError> {
     let picked = faults::pick(&experiment.target.tasks, before, &before.engine.node, seed)?;
     let mut steps = Vec::new();
     for (index, fault) in experiment.method.iter().enumerate() {
@@ -177,7 +256,10 @@ fn hits(before: &Snapshot, picked: &[Picked]) -> String {
         .iter()
         .map(|p| {
             let node = before.node_name(&p.task.node);
-            p.task.slot.map_or_else(|| format!("the task on node {node}"), |slot| format!("slot {slot} on node {node}"))
+            p.task.slot.map_or_else(
+                || format!("the task on node {node}"),
+                |slot| format!("slot {slot} on node {node}"),
+            )
         })
         .collect();
     places.sort();

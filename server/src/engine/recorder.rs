@@ -45,8 +45,13 @@ impl Recorder {
     pub async fn resume(store: Arc<dyn Store>, run: RunId) -> Stored<Self> {
         let mut recorder = Self::new(store, run, 0);
         loop {
-            let items = recorder.store.items_after(run, recorder.last_item, PAGE).await?;
-            let Some(last) = items.last() else { return Ok(recorder) };
+            let items = recorder
+                .store
+                .items_after(run, recorder.last_item, PAGE)
+                .await?;
+            let Some(last) = items.last() else {
+                return Ok(recorder);
+            };
             recorder.last_item = last.seq;
             for item in items {
                 if let LiveBody::Event(event) = item.body {
@@ -70,7 +75,13 @@ impl Recorder {
 
     /// Adds an event of the lab's own.
     pub fn lab(&mut self, at: At, what: What) {
-        self.event(Event { seq: 0, at, resolution: LAB_RESOLUTION, source: Source::Lab, what });
+        self.event(Event {
+            seq: 0,
+            at,
+            resolution: LAB_RESOLUTION,
+            source: Source::Lab,
+            what,
+        });
     }
 
     /// Adds what a probe's second was like, for the live view.
@@ -87,7 +98,10 @@ impl Recorder {
 
     fn push(&mut self, body: LiveBody) {
         self.last_item += 1;
-        self.items.push(LiveItem { seq: self.last_item, body });
+        self.items.push(LiveItem {
+            seq: self.last_item,
+            body,
+        });
     }
 
     /// Writes what is waiting.

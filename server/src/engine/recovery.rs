@@ -32,12 +32,19 @@ impl Shared {
         let mut done = Recovered::default();
         let clock = &self.clock();
         let alive = self.runs_of_the_living().await?;
-        let open = self.store.open_undo().await?.into_iter().filter(|e| !alive.contains(&e.run)).collect();
+        let open = self
+            .store
+            .open_undo()
+            .await?
+            .into_iter()
+            .filter(|e| !alive.contains(&e.run))
+            .collect();
         for entry in journal::restore(&*self.store, &self.swarm, clock, open).await {
             if entry.state.is_settled() {
                 done.settled.push(told(&entry));
             }
-            done.left_behind.extend(journal::left_behind(std::slice::from_ref(&entry)));
+            done.left_behind
+                .extend(journal::left_behind(std::slice::from_ref(&entry)));
         }
         for left in self.store.unfinished().await? {
             if !alive.contains(&left.run.id) {
@@ -50,7 +57,11 @@ impl Shared {
 
     async fn runs_of_the_living(&self) -> Stored<Vec<RunId>> {
         let unfinished = self.store.unfinished().await?;
-        Ok(unfinished.into_iter().filter(|u| self.owner.is_alive(&u.owner)).map(|u| u.run.id).collect())
+        Ok(unfinished
+            .into_iter()
+            .filter(|u| self.owner.is_alive(&u.owner))
+            .map(|u| u.run.id)
+            .collect())
     }
 
     /// Closes an interrupted run with what was recorded of it.
@@ -58,18 +69,35 @@ impl Shared {
         let run = left.run.id;
         let mut pen = Recorder::resume(self.store.clone(), run).await?;
         self.note_silence(&mut pen, run, clock).await?;
-        pen.lab(clock.now(), What::Aborted { text: INTERRUPTED.to_owned() });
+        pen.lab(
+            clock.now(),
+            What::Aborted {
+                text: INTERRUPTED.to_owned(),
+            },
+        );
         let entries = self.store.undo_of(run).await?;
         for entry in &entries {
             pen.lab(clock.now(), What::Undo { text: told(entry) });
         }
-        pen.lab(clock.now(), What::Phase { phase: Phase::Analyse });
+        pen.lab(
+            clock.now(),
+            What::Phase {
+                phase: Phase::Analyse,
+            },
+        );
         pen.flush().await?;
-        if let Ok(after) = self.swarm.snapshot(&left.run.experiment.target.service).await {
-            self.store.keep(run, crate::store::Evidence::After(after)).await?;
+        if let Ok(after) = self
+            .swarm
+            .snapshot(&left.run.experiment.target.service)
+            .await
+        {
+            self.store
+                .keep(run, crate::store::Evidence::After(after))
+                .await?;
         }
         let preset = Some((Verdict::Aborted, INTERRUPTED.to_owned()));
-        self.finish(run, preset, journal::left_behind(&entries), clock).await;
+        self.finish(run, preset, journal::left_behind(&entries), clock)
+            .await;
         tracing::warn!(%run, "closed a run that was interrupted");
         Ok(())
     }
@@ -83,18 +111,38 @@ impl Shared {
         });
         if let Some(from) = last.max() {
             let to = clock.now();
-            pen.lab(to, What::Gap { text: "the lab was not running".to_owned(), from, to });
+            pen.lab(
+                to,
+                What::Gap {
+                    text: "the lab was not running".to_owned(),
+                    from,
+                    to,
+                },
+            );
         }
         Ok(())
     }
 
     /// Reverts what is open of one run and notes it on its timeline; what is left, in words.
-    pub(super) async fn restore_run(&self, run: RunId, clock: &Clock, pen: &mut Recorder) -> Vec<String> {
+    pub(super) async fn restore_run(
+        &self,
+        run: RunId,
+        clock: &Clock,
+        pen: &mut Recorder,
+    ) -> Vec<String> {
         let entries = match self.store.undo_of(run).await {
             Ok(entries) => entries,
-            Err(error) => return vec![format!("The undo journal cannot be read ({error}): run hivequake recover once it can")],
+            Err(error) => {
+                return vec![format!(
+                    "The undo journal cannot be read ({error}): run hivequake recover once it can"
+                )];
+            }
         };
-        let open = entries.into_iter().rev().filter(|e| !e.state.is_settled()).collect();
+        let open = entries
+            .into_iter()
+            .rev()
+            .filter(|e| !e.state.is_settled())
+            .collect();
         let settled = journal::restore(&*self.store, &self.swarm, clock, open).await;
         for entry in &settled {
             pen.lab(clock.now(), What::Undo { text: told(entry) });
@@ -107,7 +155,9 @@ fn told(entry: &UndoEntry) -> String {
     use app::model::undo::UndoState;
     match &entry.state {
         UndoState::NotNeeded { why } => format!("nothing to put back: {why}"),
-        UndoState::LeftToOther { found } => format!("left alone ({}): found {found}", entry.undo.text()),
+        UndoState::LeftToOther { found } => {
+            format!("left alone ({}): found {found}", entry.undo.text())
+        }
         UndoState::Failed { why } => format!("not put back: {}: {why}", entry.undo.text()),
         _ => entry.undo.text(),
     }

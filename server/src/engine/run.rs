@@ -58,9 +58,19 @@ pub struct Running {
 impl Running {
     /// Takes a run up right after preflight.
     pub fn new(shared: Arc<Shared>, run: Run, ready: Ready) -> Self {
-        let recorder = Recorder::new(shared.store.clone(), run.id, run.experiment.hypothesis.probes.len());
+        let recorder = Recorder::new(
+            shared.store.clone(),
+            run.id,
+            run.experiment.hypothesis.probes.len(),
+        );
         let abort = Abort::listen(shared.store.clone(), run.id, shared.shutdown.clone());
-        Self { shared, run, ready, recorder, abort }
+        Self {
+            shared,
+            run,
+            ready,
+            recorder,
+            abort,
+        }
     }
 
     fn clock(&self) -> &Clock {
@@ -78,10 +88,20 @@ impl Running {
     }
 
     async fn method(&mut self) -> Result<(), Early> {
-        self.recorder.lab(self.run.created, What::Phase { phase: Phase::Preflight });
-        let mut watching = Watching::start(&self.shared, &self.run, &self.ready).map_err(Early::Broken)?;
+        self.recorder.lab(
+            self.run.created,
+            What::Phase {
+                phase: Phase::Preflight,
+            },
+        );
+        let mut watching =
+            Watching::start(&self.shared, &self.run, &self.ready).map_err(Early::Broken)?;
         let went = self.stages(&mut watching).await;
-        let patience = if went.is_ok() { self.longest_answer() } else { HURRY };
+        let patience = if went.is_ok() {
+            self.longest_answer()
+        } else {
+            HURRY
+        };
         watching.finish(&mut self.recorder, patience).await;
         self.keep_quality(watching.quality()).await;
         went
@@ -89,7 +109,13 @@ impl Running {
 
     /// The longest that an answer may still take.
     fn longest_answer(&self) -> Duration {
-        let timeouts = self.run.experiment.hypothesis.probes.iter().map(|p| p.timeout().get());
+        let timeouts = self
+            .run
+            .experiment
+            .hypothesis
+            .probes
+            .iter()
+            .map(|p| p.timeout().get());
         timeouts.max().unwrap_or_default() + HURRY
     }
 
@@ -98,19 +124,28 @@ impl Running {
         self.enter(Phase::Baseline).await?;
         self.keep_first().await?;
         let until = Instant::now() + timing.baseline.get();
-        watching.until(until, &mut self.recorder, &mut self.abort).await?;
+        watching
+            .until(until, &mut self.recorder, &mut self.abort)
+            .await?;
         self.enter(Phase::Inject).await?;
         let zero = Instant::now();
         self.inject(watching).await?;
         self.enter(Phase::Observe).await?;
-        watching.until(zero + timing.observe.get(), &mut self.recorder, &mut self.abort).await?;
+        watching
+            .until(
+                zero + timing.observe.get(),
+                &mut self.recorder,
+                &mut self.abort,
+            )
+            .await?;
         self.last_proof().await;
         Ok(())
     }
 
     async fn enter(&mut self, phase: Phase) -> Result<(), Early> {
         self.run.phase = phase;
-        self.recorder.lab(self.ready.clock.now(), What::Phase { phase });
+        self.recorder
+            .lab(self.ready.clock.now(), What::Phase { phase });
         self.shared.store.set_phase(self.run.id, phase).await?;
         self.recorder.flush().await?;
         Ok(())
@@ -118,8 +153,12 @@ impl Running {
 
     async fn keep_first(&self) -> Result<(), Early> {
         let store = &self.shared.store;
-        store.keep(self.run.id, Evidence::Before(self.ready.before.clone())).await?;
-        store.keep(self.run.id, Evidence::Picked(self.ready.picked.clone())).await?;
+        store
+            .keep(self.run.id, Evidence::Before(self.ready.before.clone()))
+            .await?;
+        store
+            .keep(self.run.id, Evidence::Picked(self.ready.picked.clone()))
+            .await?;
         Ok(())
     }
 
@@ -128,7 +167,9 @@ impl Running {
     async fn inject(&mut self, watching: &mut Watching) -> Result<(), Early> {
         let mut entries = Vec::new();
         for step in &self.ready.steps {
-            entries.push(journal::intend(&*self.shared.store, &self.ready.clock, self.run.id, step).await?);
+            entries.push(
+                journal::intend(&*self.shared.store, &self.ready.clock, self.run.id, step).await?,
+            );
         }
         let steps: Vec<(i64, Step)> = entries.into_iter().zip(self.ready.steps.clone()).collect();
         for of_one_fault in steps.chunk_by(|a, b| a.1.fault == b.1.fault) {
@@ -147,11 +188,16 @@ impl Running {
     async fn prove(&mut self, watching: &mut Watching, steps: &[(i64, Step)]) -> Result<(), Early> {
         let deadline = Instant::now() + PROOF_WITHIN;
         while Instant::now() < deadline {
-            if self.note_proofs(steps.iter().map(|(_, step)| step.clone()).collect()).await {
+            if self
+                .note_proofs(steps.iter().map(|(_, step)| step.clone()).collect())
+                .await
+            {
                 return Ok(());
             }
             let soon = Instant::now() + Duration::from_millis(20);
-            watching.until(soon, &mut self.recorder, &mut self.abort).await?;
+            watching
+                .until(soon, &mut self.recorder, &mut self.abort)
+                .await?;
         }
         Ok(())
     }
@@ -163,11 +209,18 @@ impl Running {
             if self.is_noted(&step) {
                 continue;
             }
-            let proof = faults::prove(&step, self.sent(&step), self.recorder.events(), &self.shared.swarm).await;
+            let proof = faults::prove(
+                &step,
+                self.sent(&step),
+                self.recorder.events(),
+                &self.shared.swarm,
+            )
+            .await;
             match proof {
                 Ok(Some(text)) => {
                     let fault = step.fault;
-                    self.recorder.lab(self.ready.clock.now(), What::FaultProven { fault, text });
+                    self.recorder
+                        .lab(self.ready.clock.now(), What::FaultProven { fault, text });
                 }
                 Ok(None) | Err(_) => all = false,
             }
@@ -182,8 +235,18 @@ impl Running {
     }
 
     fn is_noted(&self, step: &Step) -> bool {
-        let proven = self.recorder.events().iter().filter(|e| matches!(&e.what, What::FaultProven { fault, .. } if *fault == step.fault)).count();
-        let position = self.ready.steps.iter().filter(|s| s.fault == step.fault).position(|s| s == step);
+        let proven = self
+            .recorder
+            .events()
+            .iter()
+            .filter(|e| matches!(&e.what, What::FaultProven { fault, .. } if *fault == step.fault))
+            .count();
+        let position = self
+            .ready
+            .steps
+            .iter()
+            .filter(|s| s.fault == step.fault)
+            .position(|s| s == step);
         position.is_some_and(|position| position < proven)
     }
 
@@ -192,14 +255,22 @@ impl Running {
         self.note_proofs(self.ready.steps.clone()).await;
         for step in self.ready.steps.clone() {
             if !self.is_noted(&step) {
-                let what = What::FaultNotProven { fault: step.fault, text: format!("{}: nothing shows that it took effect", step.text) };
+                let what = What::FaultNotProven {
+                    fault: step.fault,
+                    text: format!("{}: nothing shows that it took effect", step.text),
+                };
                 self.recorder.lab(self.ready.clock.now(), what);
             }
         }
     }
 
     async fn keep_quality(&self, quality: Quality) {
-        if let Err(error) = self.shared.store.keep(self.run.id, Evidence::Quality(quality)).await {
+        if let Err(error) = self
+            .shared
+            .store
+            .keep(self.run.id, Evidence::Quality(quality))
+            .await
+        {
             tracing::warn!(run = %self.run.id, %error, "the evidence's quality could not be kept");
         }
     }
@@ -209,9 +280,21 @@ impl Running {
         if let Err(Early::Aborted(why) | Early::Broken(why)) = self.enter(Phase::Restore).await {
             tracing::error!(run = %self.run.id, why, "restoring all the same");
         }
-        let left = self.shared.restore_run(self.run.id, &self.ready.clock, &mut self.recorder).await;
-        if let Ok(after) = self.shared.swarm.snapshot(&self.ready.before.service.id).await {
-            let kept = self.shared.store.keep(self.run.id, Evidence::After(after)).await;
+        let left = self
+            .shared
+            .restore_run(self.run.id, &self.ready.clock, &mut self.recorder)
+            .await;
+        if let Ok(after) = self
+            .shared
+            .swarm
+            .snapshot(&self.ready.before.service.id)
+            .await
+        {
+            let kept = self
+                .shared
+                .store
+                .keep(self.run.id, Evidence::After(after))
+                .await;
             if let Err(error) = kept {
                 tracing::warn!(run = %self.run.id, %error, "the snapshot after the run could not be kept");
             }
@@ -221,7 +304,8 @@ impl Running {
 
     async fn conclude(&mut self, early: Option<Early>, left: &mut Vec<String>) -> Outcome {
         if let Some(Early::Aborted(text)) = &early {
-            self.recorder.lab(self.ready.clock.now(), What::Aborted { text: text.clone() });
+            self.recorder
+                .lab(self.ready.clock.now(), What::Aborted { text: text.clone() });
         }
         if let Err(Early::Aborted(why) | Early::Broken(why)) = self.enter(Phase::Analyse).await {
             tracing::error!(run = %self.run.id, why, "analysing all the same");
@@ -230,28 +314,56 @@ impl Running {
             Early::Aborted(reason) => (Verdict::Aborted, reason),
             Early::Broken(reason) => (Verdict::Invalid, reason),
         });
-        self.shared.finish(self.run.id, preset, std::mem::take(left), self.clock()).await
+        self.shared
+            .finish(self.run.id, preset, std::mem::take(left), self.clock())
+            .await
     }
 }
 
 /// Applies the steps of one fault at the same time. The moment before a request leaves is the
 /// moment of the fault.
-async fn apply_all(shared: &Shared, clock: &Clock, recorder: &mut Recorder, steps: &[(i64, Step)]) -> Result<(), Early> {
+async fn apply_all(
+    shared: &Shared,
+    clock: &Clock,
+    recorder: &mut Recorder,
+    steps: &[(i64, Step)],
+) -> Result<(), Early> {
     let tries = join_all(steps.iter().map(|(entry, step)| async move {
         let sent = clock.now();
         let went = tokio::time::timeout(APPLY_WITHIN, faults::apply(step, &shared.swarm)).await;
         (sent, *entry, step, went)
     }));
     for (sent, entry, step, went) in tries.await {
-        let Step { fault, text, task, container, .. } = step.clone();
-        recorder.lab(sent, What::FaultSent { fault, text, task, container });
+        let Step {
+            fault,
+            text,
+            task,
+            container,
+            ..
+        } = step.clone();
+        recorder.lab(
+            sent,
+            What::FaultSent {
+                fault,
+                text,
+                task,
+                container,
+            },
+        );
         match went {
             Ok(Ok(done)) => {
                 shared.note_own_edit(done.version);
                 journal::applied(&*shared.store, clock, entry).await?;
             }
             Ok(Err(error)) => return Err(not_applied(recorder, clock, step, &error.to_string())),
-            Err(_) => return Err(not_applied(recorder, clock, step, "the engine did not answer in time")),
+            Err(_) => {
+                return Err(not_applied(
+                    recorder,
+                    clock,
+                    step,
+                    "the engine did not answer in time",
+                ));
+            }
         }
     }
     Ok(())
@@ -259,7 +371,13 @@ async fn apply_all(shared: &Shared, clock: &Clock, recorder: &mut Recorder, step
 
 fn not_applied(recorder: &mut Recorder, clock: &Clock, step: &Step, why: &str) -> Early {
     let text = format!("{}: {why}", step.text);
-    recorder.lab(clock.now(), What::FaultNotProven { fault: step.fault, text: text.clone() });
+    recorder.lab(
+        clock.now(),
+        What::FaultNotProven {
+            fault: step.fault,
+            text: text.clone(),
+        },
+    );
     Early::Broken(format!("the fault was not applied: {text}"))
 }
 
@@ -273,7 +391,10 @@ impl Shared {
         clock: &Clock,
     ) -> Outcome {
         let (outcome, figures) = self.judge(run, preset, left_behind).await;
-        let finished = self.store.finish_run(run, &outcome, figures, clock.now()).await;
+        let finished = self
+            .store
+            .finish_run(run, &outcome, figures, clock.now())
+            .await;
         let compacted = self.store.compact(run).await;
         if let Err(error) = finished.and(compacted) {
             tracing::error!(%run, %error, "the run's end could not be written; the next start does it");
@@ -281,17 +402,50 @@ impl Shared {
         outcome
     }
 
-    async fn judge(&self, run: app::model::run::RunId, preset: Option<(Verdict, String)>, left_behind: Vec<String>) -> (Outcome, Figures) {
-        let fallback = |reason: String| (Outcome { verdict: Verdict::Invalid, reason, left_behind: left_behind.clone() }, Figures::default());
+    async fn judge(
+        &self,
+        run: app::model::run::RunId,
+        preset: Option<(Verdict, String)>,
+        left_behind: Vec<String>,
+    ) -> (Outcome, Figures) {
+        let fallback = |reason: String| {
+            (
+                Outcome {
+                    verdict: Verdict::Invalid,
+                    reason,
+                    left_behind: left_behind.clone(),
+                },
+                Figures::default(),
+            )
+        };
         let mut record = match self.store.record(run).await {
             Ok(Some(record)) => record,
             Ok(None) => return fallback("the run's record is gone".to_owned()),
             Err(error) => return fallback(format!("the run's record cannot be read ({error})")),
         };
-        record.run.outcome = preset.map(|(verdict, reason)| Outcome { verdict, reason, left_behind: left_behind.clone() });
+        record.run.outcome = preset.map(|(verdict, reason)| Outcome {
+            verdict,
+            reason,
+            left_behind: left_behind.clone(),
+        });
         let analysis = analysis::analyse(&record);
-        let analysis::Figures { recovery, not_recovered_within, outage } = analysis::figures(&analysis);
-        let figures = Figures { recovery, not_recovered_within, outage };
-        (Outcome { verdict: analysis.verdict, reason: analysis.reason, left_behind }, figures)
+        let analysis::Figures {
+            recovery,
+            not_recovered_within,
+            outage,
+        } = analysis::figures(&analysis);
+        let figures = Figures {
+            recovery,
+            not_recovered_within,
+            outage,
+        };
+        (
+            Outcome {
+                verdict: analysis.verdict,
+                reason: analysis.reason,
+                left_behind,
+            },
+            figures,
+        )
     }
 }

@@ -34,8 +34,14 @@ pub struct Order {
 }
 
 /// Checks, creates the first run, and hands back what executes it and those after it.
-pub(super) async fn begin(shared: &Arc<Shared>, order: Order) -> Result<(RunId, impl Future<Output = ()> + use<>), LaunchError> {
-    let found = shared.preflighter().look(&order.experiment, order.seed).await?;
+pub(super) async fn begin(
+    shared: &Arc<Shared>,
+    order: Order,
+) -> Result<(RunId, impl Future<Output = ()> + use<>), LaunchError> {
+    let found = shared
+        .preflighter()
+        .look(&order.experiment, order.seed)
+        .await?;
     let ready = cleared(shared, &order, found).await?;
     let first = create(shared, &order, 1).await?;
     let id = first.id;
@@ -55,31 +61,53 @@ pub(super) async fn begin(shared: &Arc<Shared>, order: Order) -> Result<(RunId, 
 }
 
 fn goes_on(outcome: &Outcome) -> bool {
-    outcome.left_behind.is_empty() && !matches!(outcome.verdict, Verdict::Aborted | Verdict::Refused)
+    outcome.left_behind.is_empty()
+        && !matches!(outcome.verdict, Verdict::Aborted | Verdict::Refused)
 }
 
-async fn cleared(shared: &Arc<Shared>, order: &Order, found: Preflight) -> Result<Ready, LaunchError> {
+async fn cleared(
+    shared: &Arc<Shared>,
+    order: &Order,
+    found: Preflight,
+) -> Result<Ready, LaunchError> {
     let blockers = found.blockers();
     if let Some(ready) = found.ready {
         return Ok(ready);
     }
     if let Some(hold) = shared.store.hold().await? {
-        return Err(LaunchError::OnHold(format!("Everything was stopped by {}; no run starts until somebody releases it. Nothing was changed.", hold.who)));
+        return Err(LaunchError::OnHold(format!(
+            "Everything was stopped by {}; no run starts until somebody releases it. Nothing was changed.",
+            hold.who
+        )));
     }
-    let busy = shared.store.unfinished().await?.into_iter().find(|u| u.run.experiment.target.service == order.experiment.target.service);
+    let busy = shared
+        .store
+        .unfinished()
+        .await?
+        .into_iter()
+        .find(|u| u.run.experiment.target.service == order.experiment.target.service);
     if let Some(busy) = busy {
         return Err(LaunchError::Busy(busy.run.id));
     }
     // An error of the swarm keeps its kind, and with it its status.
-    let before = shared.swarm.snapshot(&order.experiment.target.service).await?;
+    let before = shared
+        .swarm
+        .snapshot(&order.experiment.target.service)
+        .await?;
     let settings = shared.store.settings().await?;
-    match super::permission::permission(&before.service, &settings.allow, shared.own_service.as_deref()) {
+    match super::permission::permission(
+        &before.service,
+        &settings.allow,
+        shared.own_service.as_deref(),
+    ) {
         Permission::Allowed(_) => Err(LaunchError::Preflight(blockers)),
         Permission::NotListed(what) => Err(LaunchError::NotAllowed(format!(
-            "{} is not allowed as a target. Nothing was changed; {what}.", before.service.name
+            "{} is not allowed as a target. Nothing was changed; {what}.",
+            before.service.name
         ))),
         Permission::Protected(why) => Err(LaunchError::NotAllowed(format!(
-            "{} is protected: {why}. Nothing was changed; choose another service.", before.service.name
+            "{} is protected: {why}. Nothing was changed; choose another service.",
+            before.service.name
         ))),
     }
 }
@@ -99,8 +127,27 @@ async fn create(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Result<Run,
         outcome: None,
     };
     let owner = shared.owner.name().to_owned();
-    let Run { id, design, version, experiment, seed, .. } = run.clone();
-    shared.store.create_run(NewRun { id, design, version, experiment, seed, repeat, created, owner }).await?;
+    let Run {
+        id,
+        design,
+        version,
+        experiment,
+        seed,
+        ..
+    } = run.clone();
+    shared
+        .store
+        .create_run(NewRun {
+            id,
+            design,
+            version,
+            experiment,
+            seed,
+            repeat,
+            created,
+            owner,
+        })
+        .await?;
     Ok(run)
 }
 
@@ -108,7 +155,11 @@ async fn create(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Result<Run,
 async fn next(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Option<Running> {
     let seed = order.seed.wrapping_add(u64::from(repeat - 1));
     for _ in 0..LOOKS {
-        let found = shared.preflighter().look(&order.experiment, seed).await.ok()?;
+        let found = shared
+            .preflighter()
+            .look(&order.experiment, seed)
+            .await
+            .ok()?;
         if let Some(ready) = found.ready {
             let run = create(shared, order, repeat).await.ok()?;
             return Some(Running::new(shared.clone(), run, ready));
@@ -118,6 +169,9 @@ async fn next(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Option<Runnin
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
-    tracing::warn!(repeat, "the series ends: the service did not become steady again");
+    tracing::warn!(
+        repeat,
+        "the series ends: the service did not become steady again"
+    );
     None
 }

@@ -15,8 +15,8 @@ use crate::timeline::Clock;
 use app::model::record::{Quality, Sample};
 use app::model::run::Run;
 use app::model::timeline::{Event, What};
-use futures::{FutureExt, StreamExt};
 use futures::stream::{BoxStream, SelectAll};
+use futures::{FutureExt, StreamExt};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -64,7 +64,12 @@ impl Watching {
     }
 
     /// Watches until a moment, or until the run is to end.
-    pub async fn until(&mut self, moment: Instant, pen: &mut Recorder, abort: &mut Abort) -> Result<(), Early> {
+    pub async fn until(
+        &mut self,
+        moment: Instant,
+        pen: &mut Recorder,
+        abort: &mut Abort,
+    ) -> Result<(), Early> {
         let mut write = tokio::time::interval(WRITE_EVERY);
         write.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
@@ -100,7 +105,10 @@ impl Watching {
             note(pen, meter.settle(now));
         }
         pen.flush().await?;
-        if let Some(text) = self.guards.tripped(probes::settled_until(&self.meters, now)) {
+        if let Some(text) = self
+            .guards
+            .tripped(probes::settled_until(&self.meters, now))
+        {
             pen.lab(now, What::GuardTripped { text: text.clone() });
             return Err(Early::Aborted(format!("a guard tripped: {text}")));
         }
@@ -112,7 +120,9 @@ impl Watching {
     pub async fn finish(&mut self, pen: &mut Recorder, patience: Duration) {
         self.probing.cancel();
         let deadline = Instant::now() + patience;
-        while let Ok(Some((probe, sample))) = tokio::time::timeout_at(deadline, self.samples.next()).await {
+        while let Ok(Some((probe, sample))) =
+            tokio::time::timeout_at(deadline, self.samples.next()).await
+        {
             self.sample(probe, sample, pen);
         }
         for meter in &mut self.meters {
@@ -139,5 +149,8 @@ impl Watching {
 
 fn note(pen: &mut Recorder, settled: Settled) {
     settled.bins.into_iter().for_each(|bin| pen.bin(bin));
-    settled.events.into_iter().for_each(|event| pen.event(event));
+    settled
+        .events
+        .into_iter()
+        .for_each(|event| pen.event(event));
 }

@@ -24,51 +24,105 @@ struct Opened {
 
 impl LocalLab {
     pub(super) async fn design_rows(&self) -> Result<Vec<DesignRow>, Refusal> {
-        let designs = self.store.designs().await.map_err(|e| refusals::store(&e))?;
-        Ok(designs.into_iter().map(|(design, last)| DesignRow {
-            id: design.id,
-            title: if design.title.trim().is_empty() { "Untitled draft".to_owned() } else { design.title },
-            service: design.service,
-            version: design.version,
-            changed: words::when(design.changed),
-            valid: design.valid,
-            last_run: last.map(words::run_row),
-        }).collect())
+        let designs = self
+            .store
+            .designs()
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        Ok(designs
+            .into_iter()
+            .map(|(design, last)| DesignRow {
+                id: design.id,
+                title: if design.title.trim().is_empty() {
+                    "Untitled draft".to_owned()
+                } else {
+                    design.title
+                },
+                service: design.service,
+                version: design.version,
+                changed: words::when(design.changed),
+                valid: design.valid,
+                last_run: last.map(words::run_row),
+            })
+            .collect())
     }
 
     pub(super) async fn stored_design(&self, id: DesignId) -> Result<DesignView, Refusal> {
-        let StoredDesign { id, version, has_runs, text, .. } = self.newest(id).await?;
-        self.view(Opened { id: Some(id), version, has_runs, text }).await
+        let StoredDesign {
+            id,
+            version,
+            has_runs,
+            text,
+            ..
+        } = self.newest(id).await?;
+        self.view(Opened {
+            id: Some(id),
+            version,
+            has_runs,
+            text,
+        })
+        .await
     }
 
     pub(super) async fn fresh_design(&self, service: Option<&str>) -> Result<DesignView, Refusal> {
         let facts = match service {
-            Some(name) => Some(self.swarm.snapshot(name).await.map_err(|e| refusals::swarm(&e))?.service),
+            Some(name) => Some(
+                self.swarm
+                    .snapshot(name)
+                    .await
+                    .map_err(|e| refusals::swarm(&e))?
+                    .service,
+            ),
             None => None,
         };
         let text = document::fresh(facts.as_ref());
-        self.view(Opened { id: None, version: 0, has_runs: false, text }).await
+        self.view(Opened {
+            id: None,
+            version: 0,
+            has_runs: false,
+            text,
+        })
+        .await
     }
 
     pub(super) async fn checked_design(&self, ask: DesignAsk) -> Result<DesignView, Refusal> {
         let text = match &ask.edit {
-            Some(edit) => document::edit(&ask.text, edit).map_err(|e| Refusal::new(RefusalKind::Invalid, e.to_string()))?,
+            Some(edit) => document::edit(&ask.text, edit)
+                .map_err(|e| Refusal::new(RefusalKind::Invalid, e.to_string()))?,
             None => ask.text,
         };
         let (version, has_runs) = match ask.id {
-            Some(id) => self.newest(id).await.map(|design| (design.version, design.has_runs))?,
+            Some(id) => self
+                .newest(id)
+                .await
+                .map(|design| (design.version, design.has_runs))?,
             None => (0, false),
         };
-        self.view(Opened { id: ask.id, version, has_runs, text }).await
+        self.view(Opened {
+            id: ask.id,
+            version,
+            has_runs,
+            text,
+        })
+        .await
     }
 
     async fn newest(&self, id: DesignId) -> Result<StoredDesign, Refusal> {
-        let found = self.store.design(id, None).await.map_err(|e| refusals::store(&e))?;
+        let found = self
+            .store
+            .design(id, None)
+            .await
+            .map_err(|e| refusals::store(&e))?;
         found.ok_or_else(|| refusals::missing("experiment", &id.to_string()))
     }
 
     async fn view(&self, opened: Opened) -> Result<DesignView, Refusal> {
-        let Opened { id, version, has_runs, text } = opened;
+        let Opened {
+            id,
+            version,
+            has_runs,
+            text,
+        } = opened;
         let (problems, checks, hits, clear) = match document::read(&text) {
             Ok(experiment) => {
                 let (checks, hits, clear) = self.preview(&experiment).await?;
@@ -91,35 +145,78 @@ impl LocalLab {
         })
     }
 
-    async fn preview(&self, experiment: &Experiment) -> Result<(Vec<Check>, Option<String>, bool), Refusal> {
-        let found = self.engine.preflight(experiment, PREVIEW_SEED).await.map_err(|e| refusals::store(&e))?;
+    async fn preview(
+        &self,
+        experiment: &Experiment,
+    ) -> Result<(Vec<Check>, Option<String>, bool), Refusal> {
+        let found = self
+            .engine
+            .preflight(experiment, PREVIEW_SEED)
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let clear = found.blockers().is_empty();
         Ok((found.checks, found.hits, clear))
     }
 
     async fn allowed_services(&self) -> Vec<String> {
         let rows = self.service_rows().await.unwrap_or_default();
-        rows.into_iter().filter(|row| matches!(row.target, Permission::Allowed(_))).map(|row| row.name).collect()
+        rows.into_iter()
+            .filter(|row| matches!(row.target, Permission::Allowed(_)))
+            .map(|row| row.name)
+            .collect()
     }
 
-    pub(super) async fn keep_design(&self, id: Option<DesignId>, text: &str) -> Result<(DesignId, u32), Refusal> {
+    pub(super) async fn keep_design(
+        &self,
+        id: Option<DesignId>,
+        text: &str,
+    ) -> Result<(DesignId, u32), Refusal> {
         if text.len() > document::LONGEST {
-            return Err(Refusal::new(RefusalKind::Invalid, "The document is longer than 256 kB. Nothing was stored; split it into several experiments."));
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "The document is longer than 256 kB. Nothing was stored; split it into several experiments.",
+            ));
         }
         let (title, service) = document::title_and_service(text);
         let valid = document::read(text).is_ok();
-        let design = DesignText { text, title: &title, service: &service, valid };
-        let kept = self.store.save_design(id, design, super::now()).await.map_err(|e| refusals::store(&e))?;
-        kept.ok_or_else(|| refusals::missing("experiment", &id.map(|id| id.to_string()).unwrap_or_default()))
+        let design = DesignText {
+            text,
+            title: &title,
+            service: &service,
+            valid,
+        };
+        let kept = self
+            .store
+            .save_design(id, design, super::now())
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        kept.ok_or_else(|| {
+            refusals::missing(
+                "experiment",
+                &id.map(|id| id.to_string()).unwrap_or_default(),
+            )
+        })
     }
 
     /// Launches a stored design at its newest version; the seed is drawn where none is given.
-    pub(super) async fn launch_design(&self, id: DesignId, seed: Option<u64>) -> Result<RunId, Refusal> {
+    pub(super) async fn launch_design(
+        &self,
+        id: DesignId,
+        seed: Option<u64>,
+    ) -> Result<RunId, Refusal> {
         let design = self.newest(id).await?;
         let experiment = document::read(&design.text).map_err(|problems| not_valid(&problems))?;
         let seed = seed.unwrap_or_else(draw);
-        let order = Order { design: design.id, version: design.version, experiment, seed };
-        self.engine.launch(order).await.map_err(|e| refusals::launch(&e))
+        let order = Order {
+            design: design.id,
+            version: design.version,
+            experiment,
+            seed,
+        };
+        self.engine
+            .launch(order)
+            .await
+            .map_err(|e| refusals::launch(&e))
     }
 
     /// Launches a text: as the design that has it already, or as a new one.
@@ -133,8 +230,15 @@ impl LocalLab {
     /// The design that a text belongs to: the one with the same title and service.
     async fn design_of(&self, text: &str) -> Result<Option<DesignId>, Refusal> {
         let (title, service) = document::title_and_service(text);
-        let designs = self.store.designs().await.map_err(|e| refusals::store(&e))?;
-        Ok(designs.into_iter().find(|(d, _)| d.title == title && d.service == service).map(|(d, _)| d.id))
+        let designs = self
+            .store
+            .designs()
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        Ok(designs
+            .into_iter()
+            .find(|(d, _)| d.title == title && d.service == service)
+            .map(|(d, _)| d.id))
     }
 }
 
@@ -146,7 +250,13 @@ fn draw() -> u64 {
 
 fn not_valid(problems: &[ProblemAt]) -> Refusal {
     let lines: Vec<String> = problems.iter().map(sentence).collect();
-    Refusal::new(RefusalKind::Invalid, format!("Nothing was changed: the experiment is not valid. {}", lines.join(" · ")))
+    Refusal::new(
+        RefusalKind::Invalid,
+        format!(
+            "Nothing was changed: the experiment is not valid. {}",
+            lines.join(" · ")
+        ),
+    )
 }
 
 fn sentence(problem: &ProblemAt) -> String {

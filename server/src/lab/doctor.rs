@@ -25,19 +25,31 @@ pub async fn examine(swarm: &Swarm, store: &dyn Store) -> Vec<Check> {
 }
 
 fn ok(text: impl Into<String>) -> Check {
-    Check { state: CheckState::Ok, text: text.into() }
+    Check {
+        state: CheckState::Ok,
+        text: text.into(),
+    }
 }
 
 fn warn(text: impl Into<String>) -> Check {
-    Check { state: CheckState::Warn, text: text.into() }
+    Check {
+        state: CheckState::Warn,
+        text: text.into(),
+    }
 }
 
 fn no(text: impl Into<String>) -> Check {
-    Check { state: CheckState::No, text: text.into() }
+    Check {
+        state: CheckState::No,
+        text: text.into(),
+    }
 }
 
 fn engine_checks(engine: &EngineFacts, checks: &mut Vec<Check>) {
-    checks.push(ok(format!("Engine: Docker {}, API {}, on {}", engine.version, engine.api, engine.kernel)));
+    checks.push(ok(format!(
+        "Engine: Docker {}, API {}, on {}",
+        engine.version, engine.api, engine.kernel
+    )));
     checks.push(if engine.manager {
         ok(format!("Swarm: {} is a manager", engine.name))
     } else if engine.node.is_empty() {
@@ -45,7 +57,10 @@ fn engine_checks(engine: &EngineFacts, checks: &mut Vec<Check>) {
     } else {
         no("Swarm: this engine is a worker. Point the lab at a manager with --docker-host")
     });
-    checks.push(ok(format!("cgroup: version {}, {} driver", engine.cgroup, engine.cgroup_driver)));
+    checks.push(ok(format!(
+        "cgroup: version {}, {} driver",
+        engine.cgroup, engine.cgroup_driver
+    )));
 }
 
 /// What the kernel of the lab's own machine can do; `root` is `/`.
@@ -71,7 +86,11 @@ fn has(root: &Path, module: &str) -> bool {
     let folder = root.join("lib/modules").join(release.trim());
     let listed = ["modules.builtin", "modules.dep"].iter().any(|list| {
         let text = fs::read_to_string(folder.join(list)).unwrap_or_default();
-        text.lines().any(|line| line.split(':').next().is_some_and(|path| names(path, module)))
+        text.lines().any(|line| {
+            line.split(':')
+                .next()
+                .is_some_and(|path| names(path, module))
+        })
     });
     loaded || listed
 }

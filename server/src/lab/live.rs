@@ -48,7 +48,10 @@ pub struct Hub {
 impl Hub {
     /// Nobody reads yet.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, tails: Arc::default() }
+        Self {
+            store,
+            tails: Arc::default(),
+        }
     }
 
     /// Everything of a run after a number.
@@ -88,7 +91,12 @@ impl Hub {
         }
     }
 
-    async fn catch_up(&self, run: RunId, last: &mut u64, reader: &mpsc::Sender<Live>) -> Option<()> {
+    async fn catch_up(
+        &self,
+        run: RunId,
+        last: &mut u64,
+        reader: &mpsc::Sender<Live>,
+    ) -> Option<()> {
         loop {
             let items = self.store.items_after(run, *last, PAGE).await.ok()?;
             if items.is_empty() {
@@ -104,7 +112,9 @@ impl Hub {
         if let Some(tail) = tails.get(&run).and_then(Weak::upgrade) {
             return tail;
         }
-        let tail = Arc::new(Tail { news: broadcast::channel(BACKLOG).0 });
+        let tail = Arc::new(Tail {
+            news: broadcast::channel(BACKLOG).0,
+        });
         tails.insert(run, Arc::downgrade(&tail));
         tokio::spawn(follow(self.store.clone(), run, Arc::downgrade(&tail)));
         tail
@@ -112,7 +122,12 @@ impl Hub {
 }
 
 async fn send(items: &[LiveItem], last: &mut u64, reader: &mpsc::Sender<Live>) -> Option<()> {
-    for item in items.iter().filter(|item| item.seq > *last).cloned().collect::<Vec<_>>() {
+    for item in items
+        .iter()
+        .filter(|item| item.seq > *last)
+        .cloned()
+        .collect::<Vec<_>>()
+    {
         *last = item.seq;
         reader.send(Live::Item(item)).await.ok()?;
     }
@@ -121,10 +136,22 @@ async fn send(items: &[LiveItem], last: &mut u64, reader: &mpsc::Sender<Live>) -
 
 /// Looks for news until the run is over or nobody reads any more.
 async fn follow(store: Arc<dyn Store>, run: RunId, tail: Weak<Tail>) {
-    let mut last = store.items_after(run, 0, u32::MAX).await.ok().and_then(|items| items.last().map(|i| i.seq)).unwrap_or(0);
+    let mut last = store
+        .items_after(run, 0, u32::MAX)
+        .await
+        .ok()
+        .and_then(|items| items.last().map(|i| i.seq))
+        .unwrap_or(0);
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        let over = matches!(store.run(run).await, Ok(None | Some(app::model::run::Run { phase: Phase::Done, .. })));
+        let over = matches!(
+            store.run(run).await,
+            Ok(None
+                | Some(app::model::run::Run {
+                    phase: Phase::Done,
+                    ..
+                }))
+        );
         let items = store.items_after(run, last, PAGE).await.unwrap_or_default();
         let Some(tail) = tail.upgrade() else { return };
         if let Some(newest) = items.last() {

@@ -17,7 +17,7 @@ use crate::store::{Hold, Settings, Store};
 use crate::swarm::Swarm;
 use app::api::views::{
     DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery, RunView,
-    ServiceRow, ServiceView, SettingsEdit, SettingsView, SharedReport,
+    ServiceRow, ServiceView, SettingsEdit, SettingsView,
 };
 use app::api::{Lab, Refusal, RefusalKind};
 use app::model::run::{DesignId, RunId};
@@ -57,8 +57,17 @@ impl Lab for LocalLab {
     async fn home(&self) -> Result<HomeView, Refusal> {
         // Without a swarm there is still a history to show; the frame says what is wrong.
         let services = self.service_rows().await.unwrap_or_default();
-        let page = self.store.runs(&RunQuery::default()).await.map_err(|e| refusals::store(&e))?;
-        let recent = page.rows.into_iter().take(RECENT).map(words::run_row).collect();
+        let page = self
+            .store
+            .runs(&RunQuery::default())
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        let recent = page
+            .rows
+            .into_iter()
+            .take(RECENT)
+            .map(words::run_row)
+            .collect();
         Ok(HomeView { recent, services })
     }
 
@@ -99,17 +108,29 @@ impl Lab for LocalLab {
         if known.is_none() {
             return Err(refusals::missing("run", &run.to_string()));
         }
-        self.store.request_abort(run, &format!("by {who}")).await.map_err(|e| refusals::store(&e))
+        self.store
+            .request_abort(run, &format!("by {who}"))
+            .await
+            .map_err(|e| refusals::store(&e))
     }
 
     async fn stop_all(&self, who: &str) -> Result<(), Refusal> {
-        let hold = Hold { who: who.to_owned(), since: now() };
-        self.store.set_hold(Some(&hold)).await.map_err(|e| refusals::store(&e))
+        let hold = Hold {
+            who: who.to_owned(),
+            since: now(),
+        };
+        self.store
+            .set_hold(Some(&hold))
+            .await
+            .map_err(|e| refusals::store(&e))
     }
 
     async fn release(&self, who: &str) -> Result<(), Refusal> {
         tracing::info!(who, "released");
-        self.store.set_hold(None).await.map_err(|e| refusals::store(&e))
+        self.store
+            .set_hold(None)
+            .await
+            .map_err(|e| refusals::store(&e))
     }
 
     async fn history(&self, query: RunQuery) -> Result<HistoryView, Refusal> {
@@ -128,22 +149,40 @@ impl Lab for LocalLab {
         self.revoke_share(share).await
     }
 
-    async fn shared(&self, token: &str) -> Result<SharedReport, Refusal> {
-        self.shared_report(token).await
-    }
-
     async fn settings(&self) -> Result<SettingsView, Refusal> {
-        let settings = self.store.settings().await.map_err(|e| refusals::store(&e))?;
+        let settings = self
+            .store
+            .settings()
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let doctor = doctor::examine(&self.swarm, &*self.store).await;
-        Ok(SettingsView { allow: settings.allow, max_tasks: settings.max_tasks, doctor })
+        Ok(SettingsView {
+            allow: settings.allow,
+            max_tasks: settings.max_tasks,
+            doctor,
+        })
     }
 
     async fn save_settings(&self, edit: SettingsEdit) -> Result<(), Refusal> {
         if !(1..=1_000).contains(&edit.max_tasks) {
-            return Err(Refusal::new(RefusalKind::Invalid, "A run may hit 1 to 1000 tasks: write a number in between. Nothing was changed."));
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "A run may hit 1 to 1000 tasks: write a number in between. Nothing was changed.",
+            ));
         }
-        let allow = edit.allow.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
-        let settings = Settings { allow, max_tasks: edit.max_tasks };
-        self.store.save_settings(&settings).await.map_err(|e| refusals::store(&e))
+        let allow = edit
+            .allow
+            .iter()
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect();
+        let settings = Settings {
+            allow,
+            max_tasks: edit.max_tasks,
+        };
+        self.store
+            .save_settings(&settings)
+            .await
+            .map_err(|e| refusals::store(&e))
     }
 }

@@ -20,7 +20,9 @@ pub fn swarm(error: &SwarmError) -> Refusal {
         SwarmError::NoSuchService(_) | SwarmError::ContainerGone(_) => RefusalKind::NotFound,
         SwarmError::ContainerNotRunning(_) | SwarmError::OutOfStep(_) => RefusalKind::Conflict,
         SwarmError::NotASwarm { .. } | SwarmError::Worker { .. } => RefusalKind::Conflict,
-        SwarmError::BadHost(_) | SwarmError::Unreachable { .. } | SwarmError::Other { .. } => RefusalKind::Unavailable,
+        SwarmError::BadHost(_) | SwarmError::Unreachable { .. } | SwarmError::Other { .. } => {
+            RefusalKind::Unavailable
+        }
     };
     Refusal::new(kind, error.to_string())
 }
@@ -31,7 +33,9 @@ pub fn launch(error: &LaunchError) -> Refusal {
         LaunchError::Swarm(error) => return swarm(error),
         LaunchError::Store(error) => return store(error),
         LaunchError::NotAllowed(_) => RefusalKind::Forbidden,
-        LaunchError::Preflight(_) | LaunchError::OnHold(_) | LaunchError::Busy(_) => RefusalKind::Conflict,
+        LaunchError::Preflight(_) | LaunchError::OnHold(_) | LaunchError::Busy(_) => {
+            RefusalKind::Conflict
+        }
         LaunchError::Fault(_) => RefusalKind::Invalid,
     };
     Refusal::new(kind, error.to_string())
@@ -39,5 +43,10 @@ pub fn launch(error: &LaunchError) -> Refusal {
 
 /// There is no such thing.
 pub fn missing(what: &str, name: &str) -> Refusal {
-    Refusal::new(RefusalKind::NotFound, format!("There is no {what} {name}. It may have been removed; go back to the list and choose another."))
+    Refusal::new(
+        RefusalKind::NotFound,
+        format!(
+            "There is no {what} {name}. It may have been removed; go back to the list and choose another."
+        ),
+    )
 }

@@ -3,17 +3,25 @@
 use super::{LocalLab, refusals, words};
 use crate::analysis::{self, Analysis};
 use crate::report;
+use crate::report::chart::history::{HistoryPoint, Length, history as draw};
+use crate::store::RunSummary;
 use app::api::Refusal;
 use app::api::views::{HistoryView, LiveView, RunQuery, RunRow, RunView};
 use app::model::record::Record;
 use app::model::run::{Phase, Run, RunId};
-use crate::report::chart::history::{HistoryPoint, Length, history as draw};
-use crate::store::RunSummary;
 
 impl LocalLab {
     pub(super) async fn history_view(&self, query: RunQuery) -> Result<HistoryView, Refusal> {
-        let page = self.store.runs(&query).await.map_err(|e| refusals::store(&e))?;
-        let points = self.store.recoveries(&query).await.map_err(|e| refusals::store(&e))?;
+        let page = self
+            .store
+            .runs(&query)
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        let points = self
+            .store
+            .recoveries(&query)
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let (services, faults) = self.store.facets().await.map_err(|e| refusals::store(&e))?;
         let pages = page.total.div_ceil(u64::from(crate::store::PAGE));
         Ok(HistoryView {
@@ -28,22 +36,43 @@ impl LocalLab {
 
     /// One run as lists show it.
     pub async fn run_row(&self, id: RunId) -> Result<RunRow, Refusal> {
-        let summary = self.store.summary(id).await.map_err(|e| refusals::store(&e))?;
-        summary.map(words::run_row).ok_or_else(|| refusals::missing("run", &id.to_string()))
+        let summary = self
+            .store
+            .summary(id)
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        summary
+            .map(words::run_row)
+            .ok_or_else(|| refusals::missing("run", &id.to_string()))
     }
 
     pub(super) async fn run_view(&self, id: RunId) -> Result<RunView, Refusal> {
         let run = self.known_run(id).await?;
-        let shares = self.store.shares_of(id).await.map_err(|e| refusals::store(&e))?;
+        let shares = self
+            .store
+            .shares_of(id)
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let over = run.phase == Phase::Done;
-        let report = if over { Some(self.report_body(id).await?) } else { None };
+        let report = if over {
+            Some(self.report_body(id).await?)
+        } else {
+            None
+        };
         Ok(RunView {
             row: self.run_row(id).await?,
             design: run.design,
             version: run.version,
-            live: if over { None } else { Some(self.live_view(&run).await?) },
+            live: if over {
+                None
+            } else {
+                Some(self.live_view(&run).await?)
+            },
             report,
-            shares: shares.iter().map(|share| words::share_row(share, super::now())).collect(),
+            shares: shares
+                .iter()
+                .map(|share| words::share_row(share, super::now()))
+                .collect(),
         })
     }
 
@@ -53,13 +82,26 @@ impl LocalLab {
     }
 
     async fn live_view(&self, run: &Run) -> Result<LiveView, Refusal> {
-        let items = self.store.items_after(run.id, 0, u32::MAX).await.map_err(|e| refusals::store(&e))?;
+        let items = self
+            .store
+            .items_after(run.id, 0, u32::MAX)
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let experiment = &run.experiment;
         Ok(LiveView {
             baseline: experiment.timing.baseline.get().as_secs_f64(),
             observe: experiment.timing.observe.get().as_secs_f64(),
-            probes: experiment.hypothesis.probes.iter().map(|p| p.name.clone()).collect(),
-            faults: experiment.method.iter().map(app::model::experiment::Fault::summary).collect(),
+            probes: experiment
+                .hypothesis
+                .probes
+                .iter()
+                .map(|p| p.name.clone())
+                .collect(),
+            faults: experiment
+                .method
+                .iter()
+                .map(app::model::experiment::Fault::summary)
+                .collect(),
             now: super::now(),
             items,
         })
@@ -72,7 +114,11 @@ impl LocalLab {
 
     /// A run's record and what it shows by the newest rules.
     pub async fn analysed(&self, id: RunId) -> Result<(Record, Analysis), Refusal> {
-        let record = self.store.record(id).await.map_err(|e| refusals::store(&e))?;
+        let record = self
+            .store
+            .record(id)
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let record = record.ok_or_else(|| refusals::missing("run", &id.to_string()))?;
         let analysis = analysis::analyse(&record);
         Ok((record, analysis))
@@ -86,13 +132,20 @@ fn history(runs: &[RunSummary], total: u64) -> String {
 }
 
 fn point(run: &RunSummary) -> Option<HistoryPoint> {
-    let never = run.figures.not_recovered_within.map(|least| Length::MoreThan(least.as_secs_f64()));
+    let never = run
+        .figures
+        .not_recovered_within
+        .map(|least| Length::MoreThan(least.as_secs_f64()));
     Some(HistoryPoint {
         id: run.id,
         title: run.title.clone(),
         series: format!("{}: {}", run.service, run.fault),
         at: run.created,
         verdict: run.verdict?,
-        recovery: run.figures.recovery.map(|span| Length::Seen(span.as_secs_f64())).or(never)?,
+        recovery: run
+            .figures
+            .recovery
+            .map(|span| Length::Seen(span.as_secs_f64()))
+            .or(never)?,
     })
 }

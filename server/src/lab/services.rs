@@ -7,12 +7,26 @@ use app::api::views::{Frame, RunQuery, ServiceRow, ServiceView};
 
 impl LocalLab {
     pub(super) async fn frame_now(&self) -> Result<Frame, Refusal> {
-        let query = RunQuery { verdict: "running".to_owned(), ..RunQuery::default() };
-        let running = self.store.runs(&query).await.map_err(|e| refusals::store(&e))?;
+        let query = RunQuery {
+            verdict: "running".to_owned(),
+            ..RunQuery::default()
+        };
+        let running = self
+            .store
+            .runs(&query)
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let hold = self.store.hold().await.map_err(|e| refusals::store(&e))?;
-        let open = self.store.open_undo().await.map_err(|e| refusals::store(&e))?;
+        let open = self
+            .store
+            .open_undo()
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let on: Vec<_> = running.rows.iter().map(|run| run.id).collect();
-        let stuck: Vec<_> = open.into_iter().filter(|entry| !on.contains(&entry.run)).collect();
+        let stuck: Vec<_> = open
+            .into_iter()
+            .filter(|entry| !on.contains(&entry.run))
+            .collect();
         Ok(Frame {
             running: running.rows.into_iter().map(words::run_row).collect(),
             on_hold: hold.map(|h| format!("Everything was stopped by {} on {} (UTC). No run starts until somebody releases it.", h.who, words::when(h.since))),
@@ -22,26 +36,62 @@ impl LocalLab {
     }
 
     pub(super) async fn service_rows(&self) -> Result<Vec<ServiceRow>, Refusal> {
-        let settings = self.store.settings().await.map_err(|e| refusals::store(&e))?;
-        let services = self.swarm.services().await.map_err(|e| refusals::swarm(&e))?;
+        let settings = self
+            .store
+            .settings()
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        let services = self
+            .swarm
+            .services()
+            .await
+            .map_err(|e| refusals::swarm(&e))?;
         let own = self.own_service.as_deref();
-        let mut rows: Vec<ServiceRow> =
-            services.iter().map(|s| words::service_row(&s.facts, s.running, s.desired, &settings.allow, own)).collect();
+        let mut rows: Vec<ServiceRow> = services
+            .iter()
+            .map(|s| words::service_row(&s.facts, s.running, s.desired, &settings.allow, own))
+            .collect();
         words::sort_services(&mut rows);
         Ok(rows)
     }
 
     pub(super) async fn service_view(&self, name: &str) -> Result<ServiceView, Refusal> {
-        let settings = self.store.settings().await.map_err(|e| refusals::store(&e))?;
-        let snapshot = self.swarm.snapshot(name).await.map_err(|e| refusals::swarm(&e))?;
-        let query = RunQuery { service: snapshot.service.name.clone(), ..RunQuery::default() };
-        let runs = self.store.runs(&query).await.map_err(|e| refusals::store(&e))?;
+        let settings = self
+            .store
+            .settings()
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        let snapshot = self
+            .swarm
+            .snapshot(name)
+            .await
+            .map_err(|e| refusals::swarm(&e))?;
+        let query = RunQuery {
+            service: snapshot.service.name.clone(),
+            ..RunQuery::default()
+        };
+        let runs = self
+            .store
+            .runs(&query)
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let running = snapshot.running().count() as u64;
         Ok(ServiceView {
-            row: words::service_row(&snapshot.service, running, snapshot.desired, &settings.allow, self.own_service.as_deref()),
+            row: words::service_row(
+                &snapshot.service,
+                running,
+                snapshot.desired,
+                &settings.allow,
+                self.own_service.as_deref(),
+            ),
             facts: facts::groups(&snapshot.service),
             tasks: words::task_rows(&snapshot),
-            runs: runs.rows.into_iter().take(RECENT).map(words::run_row).collect(),
+            runs: runs
+                .rows
+                .into_iter()
+                .take(RECENT)
+                .map(words::run_row)
+                .collect(),
         })
     }
 }

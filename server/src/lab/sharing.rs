@@ -4,8 +4,7 @@
 //! nothing and tells nothing about any run.
 
 use super::{LocalLab, refusals, words};
-use crate::report;
-use app::api::views::{NewShare, SharedReport};
+use app::api::views::NewShare;
 use app::api::{Refusal, RefusalKind};
 use app::model::record::Record;
 use app::model::run::{Phase, RunId};
@@ -20,44 +19,76 @@ const TOKEN_BYTES: usize = 32;
 const DAY: i64 = 86_400_000_000;
 
 impl LocalLab {
-    pub(super) async fn new_share(&self, run: RunId, days: Option<u32>) -> Result<NewShare, Refusal> {
+    pub(super) async fn new_share(
+        &self,
+        run: RunId,
+        days: Option<u32>,
+    ) -> Result<NewShare, Refusal> {
         let known = self.store.run(run).await.map_err(|e| refusals::store(&e))?;
         let known = known.ok_or_else(|| refusals::missing("run", &run.to_string()))?;
         if known.phase != Phase::Done {
-            return Err(Refusal::new(RefusalKind::Conflict, "The run is still on: it can be shared once its report is there."));
+            return Err(Refusal::new(
+                RefusalKind::Conflict,
+                "The run is still on: it can be shared once its report is there.",
+            ));
         }
         if days.is_some_and(|days| !(1..=3650).contains(&days)) {
-            return Err(Refusal::new(RefusalKind::Invalid, "A link works for 1 to 3650 days, or for ever. No link was made."));
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "A link works for 1 to 3650 days, or for ever. No link was made.",
+            ));
         }
         let token = token()?;
         let made = super::now();
         let expires = days.map(|days| made + Micros(i64::from(days) * DAY));
-        self.store.add_share(run, &hash(&token), made, expires).await.map_err(|e| refusals::store(&e))?;
-        let share = self.store.share(&hash(&token)).await.map_err(|e| refusals::store(&e))?;
+        self.store
+            .add_share(run, &hash(&token), made, expires)
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        let share = self
+            .store
+            .share(&hash(&token))
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let share = share.ok_or_else(|| refusals::missing("link", ""))?;
-        Ok(NewShare { path: format!("/s/{token}"), row: words::share_row(&share, made) })
+        Ok(NewShare {
+            path: format!("/s/{token}"),
+            row: words::share_row(&share, made),
+        })
     }
 
     pub(super) async fn revoke_share(&self, id: i64) -> Result<(), Refusal> {
-        let ended = self.store.revoke_share(id, super::now()).await.map_err(|e| refusals::store(&e))?;
-        if ended { Ok(()) } else { Err(refusals::missing("link", &id.to_string())) }
-    }
-
-    pub(super) async fn shared_report(&self, token: &str) -> Result<SharedReport, Refusal> {
-        let (record, analysis) = self.shared_record(token).await?;
-        let report = report::html::body(&record, &analysis);
-        Ok(SharedReport { title: record.run.experiment.title, report })
+        let ended = self
+            .store
+            .revoke_share(id, super::now())
+            .await
+            .map_err(|e| refusals::store(&e))?;
+        if ended {
+            Ok(())
+        } else {
+            Err(refusals::missing("link", &id.to_string()))
+        }
     }
 
     /// The record behind a link.
-    pub async fn shared_record(&self, token: &str) -> Result<(Record, crate::analysis::Analysis), Refusal> {
-        let share = self.store.share(&hash(token)).await.map_err(|e| refusals::store(&e))?;
+    pub async fn shared_record(
+        &self,
+        token: &str,
+    ) -> Result<(Record, crate::analysis::Analysis), Refusal> {
+        let share = self
+            .store
+            .share(&hash(token))
+            .await
+            .map_err(|e| refusals::store(&e))?;
         let share = share.ok_or_else(|| {
             Refusal::new(RefusalKind::NotFound, "This link opens nothing. Check that it was copied whole, or ask whoever sent it for a new one.")
         })?;
         let over = |until: Option<At>| until.is_some_and(|until| until <= super::now());
         if share.revoked.is_some() || over(share.expires) {
-            return Err(Refusal::new(RefusalKind::Gone, "This link no longer works. Ask whoever sent it for a new one."));
+            return Err(Refusal::new(
+                RefusalKind::Gone,
+                "This link no longer works. Ask whoever sent it for a new one.",
+            ));
         }
         self.analysed(share.run).await
     }
@@ -65,10 +96,15 @@ impl LocalLab {
 
 fn token() -> Result<String, Refusal> {
     let mut bytes = [0_u8; TOKEN_BYTES];
-    rand::rngs::OsRng.try_fill_bytes(&mut bytes).map_err(|error| {
-        tracing::error!(%error, "no randomness");
-        Refusal::new(RefusalKind::Internal, "No link was made: the system gave no randomness. Try again.")
-    })?;
+    rand::rngs::OsRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| {
+            tracing::error!(%error, "no randomness");
+            Refusal::new(
+                RefusalKind::Internal,
+                "No link was made: the system gave no randomness. Try again.",
+            )
+        })?;
     Ok(hex(&bytes))
 }
 

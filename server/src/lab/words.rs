@@ -14,13 +14,20 @@ use jiff::tz::TimeZone;
 
 /// "23 Nov 2026, 12:21:25" (UTC).
 pub fn when(at: At) -> String {
-    let Ok(stamp) = Timestamp::from_microsecond(at.0) else { return "at an unknown time".to_owned() };
-    stamp.to_zoned(TimeZone::UTC).strftime("%-d %b %Y, %H:%M:%S").to_string()
+    let Ok(stamp) = Timestamp::from_microsecond(at.0) else {
+        return "at an unknown time".to_owned();
+    };
+    stamp
+        .to_zoned(TimeZone::UTC)
+        .strftime("%-d %b %Y, %H:%M:%S")
+        .to_string()
 }
 
 /// RFC 3339, UTC.
 pub fn iso(at: At) -> String {
-    Timestamp::from_microsecond(at.0).map(|stamp| stamp.to_string()).unwrap_or_default()
+    Timestamp::from_microsecond(at.0)
+        .map(|stamp| stamp.to_string())
+        .unwrap_or_default()
 }
 
 /// A run as lists show it.
@@ -36,23 +43,43 @@ pub fn run_row(run: RunSummary) -> RunRow {
         when: when(run.created),
         when_iso: iso(run.created),
         recovery: recovery(run.figures),
-        outage: (run.phase == Phase::Done).then_some(run.figures.outage).flatten().map(|o| {
-            if o.0 == 0 { "none".to_owned() } else { seconds(o) }
-        }),
+        outage: (run.phase == Phase::Done)
+            .then_some(run.figures.outage)
+            .flatten()
+            .map(|o| {
+                if o.0 == 0 {
+                    "none".to_owned()
+                } else {
+                    seconds(o)
+                }
+            }),
     }
 }
 
 fn recovery(figures: Figures) -> Option<String> {
-    let never = figures.not_recovered_within.map(|least| format!("more than {}", seconds(least)));
+    let never = figures
+        .not_recovered_within
+        .map(|least| format!("more than {}", seconds(least)));
     figures.recovery.map(seconds).or(never)
 }
 
 /// A service as lists show it.
-pub fn service_row(service: &ServiceFacts, running: u64, desired: u64, allow: &[String], own: Option<&str>) -> ServiceRow {
+pub fn service_row(
+    service: &ServiceFacts,
+    running: u64,
+    desired: u64,
+    allow: &[String],
+    own: Option<&str>,
+) -> ServiceRow {
     let state = state(service, running, desired);
     ServiceRow {
         name: service.name.clone(),
-        image: service.image.split('@').next().unwrap_or_default().to_owned(),
+        image: service
+            .image
+            .split('@')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         mode: service.mode.clone(),
         running,
         desired,
@@ -64,7 +91,9 @@ pub fn service_row(service: &ServiceFacts, running: u64, desired: u64, allow: &[
 
 fn state(service: &ServiceFacts, running: u64, desired: u64) -> String {
     match service.update_state.as_deref() {
-        Some(state @ ("updating" | "paused" | "rollback_started" | "rollback_paused")) => state.replace('_', " "),
+        Some(state @ ("updating" | "paused" | "rollback_started" | "rollback_paused")) => {
+            state.replace('_', " ")
+        }
         _ if desired == 0 => "scaled to 0".to_owned(),
         _ if running < desired => format!("{running} of {desired} running"),
         _ => "steady".to_owned(),
@@ -73,20 +102,32 @@ fn state(service: &ServiceFacts, running: u64, desired: u64) -> String {
 
 /// Those that may be attacked first, then by name.
 pub fn sort_services(rows: &mut [ServiceRow]) {
-    rows.sort_by_key(|row| (!matches!(row.target, Permission::Allowed(_)), row.name.clone()));
+    rows.sort_by_key(|row| {
+        (
+            !matches!(row.target, Permission::Allowed(_)),
+            row.name.clone(),
+        )
+    });
 }
 
 /// The tasks of a snapshot, newest first.
 pub fn task_rows(snapshot: &Snapshot) -> Vec<TaskRow> {
     let mut tasks: Vec<&TaskFacts> = snapshot.tasks.iter().collect();
     tasks.sort_by_key(|task| (std::cmp::Reverse(task.created), task.task.task.clone()));
-    tasks.into_iter().map(|task| task_row(snapshot, task)).collect()
+    tasks
+        .into_iter()
+        .map(|task| task_row(snapshot, task))
+        .collect()
 }
 
 fn task_row(snapshot: &Snapshot, task: &TaskFacts) -> TaskRow {
     TaskRow {
         id: short(&task.task.task).to_owned(),
-        slot: task.task.slot.map(|slot| format!("slot {slot}")).unwrap_or_default(),
+        slot: task
+            .task
+            .slot
+            .map(|slot| format!("slot {slot}"))
+            .unwrap_or_default(),
         node: snapshot.node_name(&task.task.node).to_owned(),
         state: task.state.word().to_owned(),
         desired: task.desired.word().to_owned(),
@@ -104,7 +145,12 @@ pub fn share_row(share: &Share, now: At) -> ShareRow {
         (None, Some(until)) => (format!("works until {}", when(until)), true),
         (None, None) => ("works until revoked".to_owned(), true),
     };
-    ShareRow { id: share.id, made: when(share.made), expires, works }
+    ShareRow {
+        id: share.id,
+        made: when(share.made),
+        expires,
+        works,
+    }
 }
 
 #[cfg(test)]

@@ -59,7 +59,9 @@ impl Aim {
 impl Place {
     async fn connect(&self) -> Result<TcpStream, ProbeOutcome> {
         let addresses = self.look_up().await?;
-        let stream = TcpStream::connect(&addresses[..]).await.map_err(|e| of_connect(&e))?;
+        let stream = TcpStream::connect(&addresses[..])
+            .await
+            .map_err(|e| of_connect(&e))?;
         stream.set_nodelay(true).map_err(|e| of_exchange(&e))?;
         Ok(stream)
     }
@@ -78,7 +80,9 @@ impl Place {
             Vec::from_iter((&*name, port).to_socket_addrs().into_iter().flatten())
         });
         let found = lookup.await.map_err(|_| ProbeOutcome::NotSent)?;
-        (!found.is_empty()).then_some(found).ok_or(ProbeOutcome::Dns)
+        (!found.is_empty())
+            .then_some(found)
+            .ok_or(ProbeOutcome::Dns)
     }
 }
 
@@ -118,7 +122,10 @@ impl HttpAim {
         *request.uri_mut() = self.path.clone();
         let headers = request.headers_mut();
         headers.insert(HOST, self.host.clone());
-        headers.insert(USER_AGENT, hyper::header::HeaderValue::from_static("hivequake-probe"));
+        headers.insert(
+            USER_AGENT,
+            hyper::header::HeaderValue::from_static("hivequake-probe"),
+        );
         headers.insert(CONNECTION, hyper::header::HeaderValue::from_static("close"));
         request
     }

@@ -21,8 +21,7 @@ use std::sync::Arc;
 const COOKIE_NAME: &str = "hivequake";
 
 /// A bare page may load our style sheet and post to itself, nothing else.
-const BARE_POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const BARE_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The rule of one server.
 pub struct Access {
@@ -33,7 +32,10 @@ pub struct Access {
 impl Access {
     /// With or without a token.
     pub fn new(token: Option<String>, listening: SocketAddr) -> Self {
-        Self { token_hash: token.map(|token| hash(&token)), listening }
+        Self {
+            token_hash: token.map(|token| hash(&token)),
+            listening,
+        }
     }
 
     fn lets_in(&self, headers: &HeaderMap) -> bool {
@@ -44,8 +46,13 @@ impl Access {
     }
 
     fn is_own_name(&self, headers: &HeaderMap) -> bool {
-        let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return true };
-        let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+        let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
+            return true;
+        };
+        let name = host
+            .rsplit_once(':')
+            .filter(|(_, port)| port.parse::<u16>().is_ok())
+            .map_or(host, |(name, _)| name);
         let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
         name == "localhost" || address.is_ok_and(|ip| ip.is_loopback() || ip == self.listening.ip())
     }
@@ -53,30 +60,52 @@ impl Access {
 
 /// Hashes of all tokens that a request presents.
 fn presented(headers: &HeaderMap) -> Vec<String> {
-    let text = |name| headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
-    let bearer = text(AUTHORIZATION).filter_map(|value| value.strip_prefix("Bearer ")).map(|token| hash(token.trim()));
-    let cookies = text(COOKIE).flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let cookies = cookies.filter(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value.to_owned());
+    let text = |name| {
+        headers
+            .get_all(name)
+            .into_iter()
+            .filter_map(|value| value.to_str().ok())
+    };
+    let bearer = text(AUTHORIZATION)
+        .filter_map(|value| value.strip_prefix("Bearer "))
+        .map(|token| hash(token.trim()));
+    let cookies = text(COOKIE)
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    let cookies = cookies
+        .filter(|(name, _)| *name == COOKIE_NAME)
+        .map(|(_, value)| value.to_owned());
     bearer.chain(cookies).collect()
 }
 
 fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(token.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Compares in a time that does not depend on where they differ.
 fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |acc, (x, y)| acc | (x ^ y)) == 0
+    a.len() == b.len()
+        && a.bytes()
+            .zip(b.bytes())
+            .fold(0, |acc, (x, y)| acc | (x ^ y))
+            == 0
 }
 
 /// Open to everybody: sign-in, share links, the bundle, and whether the server lives.
 fn is_open(path: &str) -> bool {
-    ["/sign-in", "/s/", "/assets/", "/healthz"].iter().any(|open| path.starts_with(open))
+    ["/sign-in", "/s/", "/assets/", "/healthz"]
+        .iter()
+        .any(|open| path.starts_with(open))
 }
 
 /// The check before every handler.
 pub async fn check(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
-    if access.lets_in(request.headers()) || (access.token_hash.is_some() && is_open(request.uri().path())) {
+    if access.lets_in(request.headers())
+        || (access.token_hash.is_some() && is_open(request.uri().path()))
+    {
         return next.run(request).await;
     }
     if access.token_hash.is_none() {
@@ -85,18 +114,27 @@ pub async fn check(State(access): State<Arc<Access>>, request: Request, next: Ne
             "Hivequake answers only under this machine's own address. Open it as http://127.0.0.1 with its port, or set an access token.",
         ));
     }
-    let wants_page = request.headers().get("accept").and_then(|a| a.to_str().ok()).is_some_and(|a| a.contains("text/html"));
+    let wants_page = request
+        .headers()
+        .get("accept")
+        .and_then(|a| a.to_str().ok())
+        .is_some_and(|a| a.contains("text/html"));
     if wants_page {
         return Redirect::to("/sign-in").into_response();
     }
-    let mut response = refused(&Refusal::new(RefusalKind::Forbidden, "Present the access token: Authorization: Bearer TOKEN."));
+    let mut response = refused(&Refusal::new(
+        RefusalKind::Forbidden,
+        "Present the access token: Authorization: Bearer TOKEN.",
+    ));
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     response
 }
 
 /// The sign-in page.
 pub fn routes(access: Arc<Access>) -> Router {
-    Router::new().route("/sign-in", get(|| async { page("") }).post(sign_in)).with_state(access)
+    Router::new()
+        .route("/sign-in", get(|| async { page("") }).post(sign_in))
+        .with_state(access)
 }
 
 #[derive(Deserialize)]
@@ -106,11 +144,20 @@ struct SignIn {
 
 async fn sign_in(State(access): State<Arc<Access>>, Form(form): Form<SignIn>) -> Response {
     let given = hash(form.token.trim());
-    if access.token_hash.as_ref().is_some_and(|expected| same(&given, expected)) {
-        let cookie = format!("{COOKIE_NAME}={given}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000");
+    if access
+        .token_hash
+        .as_ref()
+        .is_some_and(|expected| same(&given, expected))
+    {
+        let cookie =
+            format!("{COOKIE_NAME}={given}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000");
         return ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response();
     }
-    (StatusCode::UNAUTHORIZED, page("This is not the access token. Copy it from where the lab was started.")).into_response()
+    (
+        StatusCode::UNAUTHORIZED,
+        page("This is not the access token. Copy it from where the lab was started."),
+    )
+        .into_response()
 }
 
 fn page(wrong: &'static str) -> Response {
@@ -151,10 +198,19 @@ mod tests {
     #[test]
     fn without_a_token_only_this_machines_names_are_answered() {
         let access = Access::new(None, here());
-        for host in ["127.0.0.1:7373", "localhost:7373", "localhost", "[::1]:7373"] {
+        for host in [
+            "127.0.0.1:7373",
+            "localhost:7373",
+            "localhost",
+            "[::1]:7373",
+        ] {
             assert!(access.lets_in(&with(HOST, host)), "{host}");
         }
-        for host in ["evil.example", "evil.example:7373", "127.0.0.1.evil.example"] {
+        for host in [
+            "evil.example",
+            "evil.example:7373",
+            "127.0.0.1.evil.example",
+        ] {
             assert!(!access.lets_in(&with(HOST, host)), "{host}");
         }
     }

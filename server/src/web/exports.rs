@@ -23,22 +23,50 @@ struct How {
     print: Option<String>,
 }
 
-async fn export(State(web): State<Web>, Path((id, file_name)): Path<(String, String)>, Query(how): Query<How>) -> Result<Response, Refused> {
+async fn export(
+    State(web): State<Web>,
+    Path((id, file_name)): Path<(String, String)>,
+    Query(how): Query<How>,
+) -> Result<Response, Refused> {
     let id = run_id(&id)?;
     let (record, analysis) = web.lab.analysed(id).await?;
     let file = |kind: &'static str, extension: &str, text: String| {
         let name = format!("attachment; filename=\"hivequake-{id}.{extension}\"");
-        ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)], text).into_response()
+        (
+            [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)],
+            text,
+        )
+            .into_response()
     };
     match file_name.as_str() {
         "report.html" => {
-            let open = if how.print.is_some() { report::html::Open::All } else { report::html::Open::Closed };
+            let open = if how.print.is_some() {
+                report::html::Open::All
+            } else {
+                report::html::Open::Closed
+            };
             Ok(document(report::html::document(&record, &analysis, open)))
         }
-        "report.md" => Ok(file("text/markdown; charset=utf-8", "md", report::markdown::write(&record, &analysis))),
-        "report.json" => Ok(file("application/json", "json", format!("{:#}", report::json::value(&record, &analysis)))),
-        "report.xml" => Ok(file("application/xml", "xml", report::junit::write(&record, &analysis))),
-        _ => Err(Refusal::new(RefusalKind::NotFound, "There is no such file: choose report.html, report.md, report.json or report.xml.").into()),
+        "report.md" => Ok(file(
+            "text/markdown; charset=utf-8",
+            "md",
+            report::markdown::write(&record, &analysis),
+        )),
+        "report.json" => Ok(file(
+            "application/json",
+            "json",
+            format!("{:#}", report::json::value(&record, &analysis)),
+        )),
+        "report.xml" => Ok(file(
+            "application/xml",
+            "xml",
+            report::junit::write(&record, &analysis),
+        )),
+        _ => Err(Refusal::new(
+            RefusalKind::NotFound,
+            "There is no such file: choose report.html, report.md, report.json or report.xml.",
+        )
+        .into()),
     }
 }
 

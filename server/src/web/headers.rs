@@ -12,7 +12,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 /// For answers that bring no policy of their own: nothing may load at all.
-const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const NOTHING: &str =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// The policy of a page whose scripts carry a nonce.
 pub fn page_policy(nonce: &str) -> String {
@@ -31,21 +32,39 @@ pub async fn secure(request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=()",
+        ),
     ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(NOTHING));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
 /// Refuses changes of state that another site's page asks for. Scripts send neither header and
 /// pass; browsers always send at least one of the two with a POST.
 pub async fn check_origin(request: Request, next: Next) -> Response {
-    let reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let reading = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if reading || is_same_origin(request.headers()) {
         return next.run(request).await;
     }
@@ -60,7 +79,9 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
     if let Some(site) = text(&HeaderName::from_static("sec-fetch-site")) {
         return matches!(site, "same-origin" | "none");
     }
-    let Some(origin) = text(&header::ORIGIN) else { return !headers.contains_key(header::ORIGIN) };
+    let Some(origin) = text(&header::ORIGIN) else {
+        return !headers.contains_key(header::ORIGIN);
+    };
     let host = origin.split_once("://").map(|(_, host)| host);
     host.is_some() && host == text(&header::HOST)
 }
@@ -70,7 +91,9 @@ mod tests {
     use super::*;
 
     fn came_with(headers: &[(&'static str, &'static str)]) -> bool {
-        let pairs = headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v)));
+        let pairs = headers
+            .iter()
+            .map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v)));
         is_same_origin(&pairs.collect())
     }
 
@@ -78,10 +101,20 @@ mod tests {
     fn only_our_own_pages_and_scripts_change_state() {
         assert!(came_with(&[("host", "lab:1")]));
         assert!(came_with(&[("host", "lab:1"), ("origin", "http://lab:1")]));
-        assert!(came_with(&[("sec-fetch-site", "same-origin"), ("origin", "http://lab:1")]));
+        assert!(came_with(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "http://lab:1")
+        ]));
         assert!(!came_with(&[("host", "lab:1"), ("origin", "http://evil")]));
         assert!(!came_with(&[("host", "lab:1"), ("origin", "null")]));
-        assert!(!came_with(&[("sec-fetch-site", "cross-site"), ("host", "lab:1")]));
-        assert!(!came_with(&[("sec-fetch-site", "same-site"), ("host", "lab:1"), ("origin", "http://lab:1")]));
+        assert!(!came_with(&[
+            ("sec-fetch-site", "cross-site"),
+            ("host", "lab:1")
+        ]));
+        assert!(!came_with(&[
+            ("sec-fetch-site", "same-site"),
+            ("host", "lab:1"),
+            ("origin", "http://lab:1")
+        ]));
     }
 }

@@ -27,7 +27,10 @@ pub async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refused> {
     let id = run_id(&id)?;
     web.lab.run_row(id).await?;
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
+    let last = headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok())
+        .and_then(|id| id.parse().ok());
     let after = last.or(ask.after).unwrap_or(0);
     let items = web.lab.hub.read(id, after).map(|live| Ok(event(&live)));
     let until = web.shutdown.clone().cancelled_owned();
@@ -39,7 +42,9 @@ fn event(live: &Live) -> Event {
         Live::Over => Event::default().event("done").data("{}"),
         Live::Item(item) => {
             let numbered = Event::default().id(item.seq.to_string());
-            numbered.json_data(item).unwrap_or_else(|_| Event::default().comment("an item that cannot be written"))
+            numbered
+                .json_data(item)
+                .unwrap_or_else(|_| Event::default().comment("an item that cannot be written"))
         }
     }
 }

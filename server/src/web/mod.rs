@@ -14,7 +14,6 @@ mod rest;
 mod share;
 pub mod site;
 
-use crate::command::Failure;
 use crate::lab::LocalLab;
 use access::Access;
 use axum::Router;
@@ -43,16 +42,28 @@ pub struct Web {
 }
 
 /// Serves until the shutdown token is cancelled.
-pub async fn serve(listener: TcpListener, lab: LocalLab, token: Option<String>, shutdown: CancellationToken) -> Result<(), Failure> {
-    let access = Access::new(token, listener.local_addr()?);
-    let app = router(Web { lab, shutdown: shutdown.clone() }, access);
-    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    axum::serve(listener, app)
         .with_graceful_shutdown(shutdown.cancelled_owned())
-        .await?;
-    Ok(())
+        .await
 }
 
-fn router(web: Web, access: Access) -> Router {
+/// Everything that is answered at an address.
+pub fn router(
+    lab: LocalLab,
+    token: Option<String>,
+    address: SocketAddr,
+    shutdown: &CancellationToken,
+) -> Router {
+    let web = Web {
+        lab,
+        shutdown: shutdown.clone(),
+    };
+    let access = Access::new(token, address);
     let access = Arc::new(access);
     let api = Router::new()
         .nest("/api/v1", rest::routes())
@@ -80,5 +91,9 @@ fn compression() -> CompressionLayer<impl Predicate> {
         .and(NotForContentType::new("application/wasm"))
         .and(NotForContentType::new("text/javascript"))
         .and(NotForContentType::new("text/css"));
-    CompressionLayer::new().gzip(true).br(true).quality(tower_http::CompressionLevel::Fastest).compress_when(fit)
+    CompressionLayer::new()
+        .gzip(true)
+        .br(true)
+        .quality(tower_http::CompressionLevel::Fastest)
+        .compress_when(fit)
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 
 /// `{"error": "…"}` with the fitting status.
 pub fn refused(refusal: &Refusal) -> Response {
-    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status =
+        StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, Json(json!({ "error": refusal.message }))).into_response()
 }
 

@@ -37,7 +37,12 @@ type Answer<T> = Result<Json<T>, Refused>;
 
 /// A run's id out of an address.
 pub fn run_id(text: &str) -> Result<RunId, Refused> {
-    let wrong = || Refusal::new(RefusalKind::NotFound, "This is no run's id. Copy it from the list of runs.");
+    let wrong = || {
+        Refusal::new(
+            RefusalKind::NotFound,
+            "This is no run's id. Copy it from the list of runs.",
+        )
+    };
     text.parse().map_err(|_| Refused(wrong()))
 }
 
@@ -46,8 +51,12 @@ async fn services(State(web): State<Web>) -> Answer<Vec<ServiceRow>> {
 }
 
 async fn runs(State(web): State<Web>, Query(query): Query<RunQuery>) -> Answer<Value> {
-    let HistoryView { rows, total, pages, .. } = web.lab.history(query).await?;
-    Ok(Json(json!({ "runs": rows, "total": total, "pages": pages })))
+    let HistoryView {
+        rows, total, pages, ..
+    } = web.lab.history(query).await?;
+    Ok(Json(
+        json!({ "runs": rows, "total": total, "pages": pages }),
+    ))
 }
 
 async fn run(State(web): State<Web>, Path(id): Path<String>) -> Answer<RunRow> {
@@ -60,9 +69,16 @@ struct Launch {
 }
 
 /// The body is the experiment's text, YAML or JSON.
-async fn launch(State(web): State<Web>, Query(ask): Query<Launch>, text: String) -> Result<(StatusCode, Json<Value>), Refused> {
+async fn launch(
+    State(web): State<Web>,
+    Query(ask): Query<Launch>,
+    text: String,
+) -> Result<(StatusCode, Json<Value>), Refused> {
     let id = web.lab.launch_text(&text, ask.seed).await?;
-    Ok((StatusCode::CREATED, Json(json!({ "run_id": id, "path": format!("/runs/{id}") }))))
+    Ok((
+        StatusCode::CREATED,
+        Json(json!({ "run_id": id, "path": format!("/runs/{id}") })),
+    ))
 }
 
 async fn abort(State(web): State<Web>, Path(id): Path<String>) -> Answer<Value> {
@@ -85,9 +101,15 @@ struct Share {
     days: Option<u32>,
 }
 
-async fn share(State(web): State<Web>, Path(id): Path<String>, Json(ask): Json<Share>) -> Answer<Value> {
+async fn share(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    Json(ask): Json<Share>,
+) -> Answer<Value> {
     let made = web.lab.share(run_id(&id)?, ask.days).await?;
-    Ok(Json(json!({ "path": made.path, "id": made.row.id, "expires": made.row.expires })))
+    Ok(Json(
+        json!({ "path": made.path, "id": made.row.id, "expires": made.row.expires }),
+    ))
 }
 
 async fn revoke(State(web): State<Web>, Path(id): Path<i64>) -> Answer<Value> {

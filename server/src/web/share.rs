@@ -21,9 +21,15 @@ pub fn routes() -> Router<Web> {
 
 /// A standalone report as an answer: it may use the style sheet that it holds, and nothing else.
 pub fn document(html: String) -> Response {
-    let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
-    let hash = style.map(|(style, _)| BASE64.encode(Sha256::digest(style.as_bytes()))).unwrap_or_default();
-    let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    let style = html
+        .split_once("<style>")
+        .and_then(|(_, rest)| rest.split_once("</style>"));
+    let hash = style
+        .map(|(style, _)| BASE64.encode(Sha256::digest(style.as_bytes())))
+        .unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
     ([(CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
 }
 
@@ -40,6 +46,11 @@ async fn shared(State(web): State<Web>, Path(token): Path<String>) -> Response {
 
 /// A page that says why there is no report; the sentence is the lab's own.
 fn sorry(refusal: &Refusal) -> Response {
-    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, bare_page("No report here", &format!("<p>{}</p>", refusal.message))).into_response()
+    let status =
+        StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (
+        status,
+        bare_page("No report here", &format!("<p>{}</p>", refusal.message)),
+    )
+        .into_response()
 }

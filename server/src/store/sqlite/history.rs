@@ -110,7 +110,11 @@ pub(super) async fn recoveries(
     sql.push(" ORDER BY created DESC, id DESC LIMIT ")
         .push(MOST_POINTS);
     let newest_first = fetch(conn, sql).await?;
-    newest_first.into_iter().rev().map(RunRow::summary).collect()
+    newest_first
+        .into_iter()
+        .rev()
+        .map(RunRow::summary)
+        .collect()
 }
 
 /// See [`crate::store::Store::facets`]. Each next name is looked up in the index, so that this

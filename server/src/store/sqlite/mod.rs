@@ -24,8 +24,8 @@ mod size_tests;
 mod tests;
 
 use super::{
-    DesignText, Evidence, Figures, Hold, NewRun, RunPage, RunSummary, Settings,
-    Share, Store, StoreError, Stored, StoredDesign, Unfinished,
+    DesignText, Evidence, Figures, Hold, NewRun, RunPage, RunSummary, Settings, Share, Store,
+    StoreError, Stored, StoredDesign, Unfinished,
 };
 use app::api::views::{LiveItem, RunQuery};
 use app::model::record::{Record, Sample};
