@@ -11,13 +11,20 @@ const COULD_NOT: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("HIVEQUAKE_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,hivequake=info"));
+    let cli = Cli::parse();
+    // In a terminal the commands speak for themselves; a server's log is read afterwards.
+    let usual = if matches!(cli.command, Command::Serve(_)) {
+        "warn,hivequake=info"
+    } else {
+        "error"
+    };
+    let filter = EnvFilter::try_from_env("HIVEQUAKE_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(false)
         .with_writer(std::io::stderr)
         .init();
-    let done = match Cli::parse().command {
+    let done = match cli.command {
         Command::Serve(args) => command::serve(&args).await,
         Command::Run(args) => command::run(&args).await,
         Command::Recover(base) => command::recover(&base).await,

@@ -12,7 +12,11 @@ use app::model::timeline::{Event, Source, What};
 use futures::StreamExt;
 use std::io::Read;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+/// How long the last lines of the progress may take to arrive.
+const LAST_LINES: Duration = Duration::from_secs(2);
 
 const VIOLATED: u8 = 1;
 const REFUSED: u8 = 2;
@@ -34,10 +38,11 @@ pub async fn run(args: &RunFile) -> Result<ExitCode, Failure> {
             return Ok(ExitCode::from(REFUSED));
         }
     };
-    if !args.quiet {
-        tokio::spawn(progress(lab.clone(), first));
-    }
+    let progress = (!args.quiet).then(|| tokio::spawn(progress(lab.clone(), first)));
     lab.engine.finished().await;
+    if let Some(progress) = progress {
+        let _ = tokio::time::timeout(LAST_LINES, progress).await;
+    }
     let mut outcomes = Vec::new();
     while let Ok(end) = ended.try_recv() {
         outcomes.push(end);

@@ -31,7 +31,7 @@ use crate::timeline::Clock;
 use app::model::experiment::Experiment;
 use app::model::run::{Outcome, RunId};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -50,6 +50,8 @@ pub struct Shared {
     /// Version indexes of services that this process made: those changes are nobody else's.
     own_edits: Mutex<BTreeSet<u64>>,
     ended: broadcast::Sender<(RunId, Outcome)>,
+    /// Runs that this process executes now.
+    on: Mutex<BTreeSet<RunId>>,
 }
 
 impl Shared {
@@ -66,6 +68,11 @@ impl Shared {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .contains(&version)
+    }
+
+    /// Runs that this process executes now.
+    fn on(&self) -> MutexGuard<'_, BTreeSet<RunId>> {
+        self.on.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The engine's clock, as the watcher measured it last.
@@ -117,6 +124,7 @@ impl Engine {
             shutdown,
             own_edits: Mutex::default(),
             ended: broadcast::channel(ENDS).0,
+            on: Mutex::default(),
         };
         Self {
             shared: Arc::new(shared),

@@ -9,7 +9,7 @@ use crate::store::{Settings, Store, StoreError};
 use crate::swarm::Swarm;
 use crate::timeline::Clock;
 use app::api::views::{Check, CheckState, Permission};
-use app::model::experiment::{Experiment, Probe};
+use app::model::experiment::{Experiment, Pick, Probe, Tasks};
 use app::model::facts::Snapshot;
 use app::model::record::Picked;
 use futures::future::join_all;
@@ -224,7 +224,7 @@ impl Preflighter<'_> {
             format!("Blast radius: {} of {} tasks, the limit is {limit}", picked.len(), before.running().count()),
             format!("Blast radius: {} tasks are more than the limit of {limit}; name fewer, or raise the limit in the settings", picked.len()),
         );
-        found.hits = Some(hits(&before, &picked));
+        found.hits = Some(hits(&experiment.target.tasks, &before, &picked));
         if found.blockers().is_empty() {
             found.ready = Some(Ready {
                 before,
@@ -250,26 +250,28 @@ fn plan(
     Ok((picked, steps))
 }
 
-/// "slot 1 on node vm, the only task of web"
-fn hits(before: &Snapshot, picked: &[Picked]) -> String {
-    let mut places: Vec<String> = picked
-        .iter()
-        .map(|p| {
-            let node = before.node_name(&p.task.node);
-            p.task.slot.map_or_else(
-                || format!("the task on node {node}"),
-                |slot| format!("slot {slot} on node {node}"),
-            )
-        })
-        .collect();
+/// "slot 1 on node vm, the only task of web"; where the pick is random, every launch picks anew.
+fn hits(tasks: &Tasks, before: &Snapshot, picked: &[Picked]) -> String {
+    let (hit, running, name) = (picked.len(), before.running().count(), &before.service.name);
+    if hit < running && tasks.pick() == Pick::Random {
+        return format!("{hit} of {running} tasks of {name}, picked at random at launch");
+    }
+    let mut places: Vec<String> = picked.iter().map(|p| place(before, p)).collect();
     places.sort();
-    let running = before.running().count();
-    let share = match (picked.len(), running) {
+    let share = match (hit, running) {
         (1, 1) => "the only task".to_owned(),
         (hit, all) if hit == all => format!("all {all} tasks"),
         (hit, all) => format!("{hit} of {all} tasks"),
     };
-    format!("{}: {share} of {}", places.join(", "), before.service.name)
+    format!("{}: {share} of {name}", places.join(", "))
+}
+
+fn place(before: &Snapshot, picked: &Picked) -> String {
+    let node = before.node_name(&picked.task.node);
+    match picked.task.slot {
+        Some(slot) => format!("slot {slot} on node {node}"),
+        None => format!("the task on node {node}"),
+    }
 }
 
 async fn ask(probes: &[Probe]) -> Vec<Result<probes::Look, probes::ProbeError>> {

@@ -55,11 +55,19 @@ impl Shared {
         Ok(done)
     }
 
+    /// Runs that somebody still executes: another process that lives, or this one. A run of this
+    /// process whose end could not be written is nobody's.
     async fn runs_of_the_living(&self) -> Stored<Vec<RunId>> {
         let unfinished = self.store.unfinished().await?;
+        let executed = |left: &Unfinished| {
+            if left.owner == self.owner.name() {
+                return self.on().contains(&left.run.id);
+            }
+            self.owner.is_alive(&left.owner)
+        };
         Ok(unfinished
             .into_iter()
-            .filter(|u| self.owner.is_alive(&u.owner))
+            .filter(executed)
             .map(|u| u.run.id)
             .collect())
     }

@@ -83,6 +83,7 @@ impl Running {
         let mut left = self.restore().await;
         let outcome = self.conclude(early, &mut left).await;
         tracing::info!(run = %self.run.id, verdict = outcome.verdict.word(), reason = outcome.reason, "run over");
+        self.shared.on().remove(&self.run.id);
         let _ = self.shared.ended.send((self.run.id, outcome.clone()));
         outcome
     }

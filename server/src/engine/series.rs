@@ -5,7 +5,7 @@
 
 use super::run::Running;
 use super::{LaunchError, Preflight, Ready, Shared};
-use crate::store::NewRun;
+use crate::store::{Figures, NewRun};
 use app::api::views::Permission;
 use app::model::experiment::Experiment;
 use app::model::run::{DesignId, Outcome, Phase, Run, RunId, Verdict};
@@ -135,20 +135,48 @@ async fn create(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Result<Run,
         seed,
         ..
     } = run.clone();
+    shared.on().insert(id);
+    let new = NewRun {
+        id,
+        design,
+        version,
+        experiment,
+        seed,
+        repeat,
+        created,
+        owner,
+    };
+    match admit(shared, new).await {
+        Ok(()) => Ok(run),
+        Err(error) => {
+            shared.on().remove(&id);
+            Err(error)
+        }
+    }
+}
+
+/// Creates the run, then looks at the hold: whoever stops everything sets the hold first and looks
+/// at the runs afterwards, so that one of the two sees the other.
+async fn admit(shared: &Arc<Shared>, new: NewRun) -> Result<(), LaunchError> {
+    let (id, created) = (new.id, new.created);
+    shared.store.create_run(new).await?;
+    let Some(hold) = shared.store.hold().await? else {
+        return Ok(());
+    };
+    let reason = format!(
+        "Everything was stopped by {}; no run starts until somebody releases it. Nothing was changed.",
+        hold.who
+    );
+    let outcome = Outcome {
+        verdict: Verdict::Refused,
+        reason: reason.clone(),
+        left_behind: Vec::new(),
+    };
     shared
         .store
-        .create_run(NewRun {
-            id,
-            design,
-            version,
-            experiment,
-            seed,
-            repeat,
-            created,
-            owner,
-        })
+        .finish_run(id, &outcome, Figures::default(), created)
         .await?;
-    Ok(run)
+    Err(LaunchError::OnHold(reason))
 }
 
 /// Waits until the service is steady again and prepares the next run; none when it never is.
