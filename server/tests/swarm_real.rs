@@ -200,13 +200,39 @@ async fn a_kill_is_seen_from_the_signal_to_full_strength() {
         .unwrap();
     assert!(proof.ends_with("died with exit code 137"), "{proof}");
 
+    let fresh = check_story(events, &container, &old);
+    let killed = first(events, |w| matches!(w, What::ContainerKilled { .. }));
+    assert!(since <= killed.at, "one clock");
+    assert!(follow.worst_poll().0 > 0);
+
+    let after = service.steady(2).await;
+    let renewed = after.containers.iter().find(|c| c.task == fresh).unwrap();
+    let gone = before.containers.iter().find(|c| c.task == old).unwrap();
+    assert_eq!(
+        gone.config, renewed.config,
+        "an unchanged service's containers are alike"
+    );
+    assert!(gone.config.contains_key("HostConfig.Memory"));
+    assert!(!format!("{before:?}").contains("hunter2"));
+    let again = swarm.kill(&container, Signal::SigKill).await.unwrap_err();
+    assert!(
+        matches!(again, SwarmError::ContainerNotRunning(_)),
+        "{again}"
+    );
+    cancel.cancel();
+    while follow.next().await.is_some() {}
+    service.remove().await;
+}
+
+/// That the events tell the whole way from the signal to full strength, in order; the new task.
+fn check_story(events: &[Event], container: &str, old: &str) -> String {
     let killed = first(
         events,
-        |w| matches!(w, What::ContainerKilled { container: c, signal: 9, .. } if *c == container),
+        |w| matches!(w, What::ContainerKilled { container: c, signal: 9, .. } if c == container),
     );
     let died = first(
         events,
-        |w| matches!(w, What::ContainerDied { container: c, .. } if *c == container),
+        |w| matches!(w, What::ContainerDied { container: c, .. } if c == container),
     );
     let failed = first(
         events,
@@ -236,7 +262,10 @@ async fn a_kill_is_seen_from_the_signal_to_full_strength() {
         events,
         |w| matches!(w, What::TaskState { task, state: TaskState::Running, .. } if task.task == fresh),
     );
-    let strong = events.iter().rfind(|e| full(&e.what)).unwrap();
+    let strong = events
+        .iter()
+        .rfind(|e| matches!(e.what, What::Strength { running: 2, .. }))
+        .unwrap();
     let order = [killed, died, failed, new, made, ready, started, running];
     for pair in order.windows(2) {
         assert!(
@@ -246,7 +275,6 @@ async fn a_kill_is_seen_from_the_signal_to_full_strength() {
             pair[1].what.text()
         );
     }
-    assert!(since <= killed.at, "one clock");
     assert_eq!(
         failed.at, weak.at,
         "strength goes with the state that made it so"
@@ -255,25 +283,7 @@ async fn a_kill_is_seen_from_the_signal_to_full_strength() {
         running.at, strong.at,
         "strength goes with the state that made it so"
     );
-    assert!(follow.worst_poll().0 > 0);
-
-    let after = service.steady(2).await;
-    let renewed = after.containers.iter().find(|c| c.task == fresh).unwrap();
-    let gone = before.containers.iter().find(|c| c.task == old).unwrap();
-    assert_eq!(
-        gone.config, renewed.config,
-        "an unchanged service's containers are alike"
-    );
-    assert!(gone.config.contains_key("HostConfig.Memory"));
-    assert!(!format!("{before:?}").contains("hunter2"));
-    let again = swarm.kill(&container, Signal::SigKill).await.unwrap_err();
-    assert!(
-        matches!(again, SwarmError::ContainerNotRunning(_)),
-        "{again}"
-    );
-    cancel.cancel();
-    while follow.next().await.is_some() {}
-    service.remove().await;
+    fresh.to_owned()
 }
 
 #[tokio::test]
