@@ -3,7 +3,8 @@
 //! Runs only where `HIVEQUAKE_TEST_HOST` names the engine of a throw-away swarm (a manager) and
 //! `HIVEQUAKE_TEST_IMAGE` an image on it whose command stays up; it makes services of its own and
 //! removes them. `HIVEQUAKE_TEST_RESTART`, a shell command that restarts that engine, adds the
-//! test of an engine that goes away in the middle.
+//! test of an engine that goes away in the middle; `HIVEQUAKE_TEST_NO_SWARM_HOST`, an engine that
+//! is in no swarm, the test of that.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -438,6 +439,25 @@ async fn what_is_not_there_is_said_as_such() {
         .swap_label("no-such-service", "a", None, Some("b"))
         .await;
     assert_eq!(gone, Ok(Swap::Gone));
+}
+
+#[tokio::test]
+async fn an_engine_in_no_swarm_is_said_to_be_in_none() {
+    let Ok(host) = std::env::var("HIVEQUAKE_TEST_NO_SWARM_HOST") else {
+        eprintln!("SKIPPED an engine in no swarm: set HIVEQUAKE_TEST_NO_SWARM_HOST");
+        return;
+    };
+    let swarm = Swarm::connect(Some(&host)).unwrap();
+    let engine = swarm.engine().await.unwrap();
+    assert!(!engine.manager && engine.node.is_empty());
+    let none = SwarmError::NotASwarm { host };
+    assert_eq!(swarm.services().await, Err(none.clone()));
+    assert_eq!(swarm.snapshot("api").await, Err(none.clone()));
+    let gone = swarm.swap_label("api", "a", None, Some("b")).await;
+    assert_eq!(gone, Err(none.clone()));
+    let watcher = Watcher::start(swarm, CancellationToken::new());
+    watcher.settled().await;
+    assert_eq!(watcher.trouble(), Some(none.to_string()));
 }
 
 #[tokio::test]
