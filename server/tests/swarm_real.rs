@@ -3,7 +3,8 @@
 //! Runs only where `HIVEQUAKE_TEST_HOST` names the engine of a throw-away swarm (a manager) and
 //! `HIVEQUAKE_TEST_IMAGE` an image on it whose command stays up; it makes services of its own and
 //! removes them. `HIVEQUAKE_TEST_RESTART`, a shell command that restarts that engine, adds the
-//! test of an engine that goes away in the middle.
+//! test of an engine that goes away in the middle; `HIVEQUAKE_TEST_NO_SWARM_HOST`, an engine that
+//! is in no swarm, the test of that.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -200,13 +201,39 @@ async fn a_kill_is_seen_from_the_signal_to_full_strength() {
         .unwrap();
     assert!(proof.ends_with("died with exit code 137"), "{proof}");
 
+    let fresh = check_story(events, &container, &old);
+    let killed = first(events, |w| matches!(w, What::ContainerKilled { .. }));
+    assert!(since <= killed.at, "one clock");
+    assert!(follow.worst_poll().0 > 0);
+
+    let after = service.steady(2).await;
+    let renewed = after.containers.iter().find(|c| c.task == fresh).unwrap();
+    let gone = before.containers.iter().find(|c| c.task == old).unwrap();
+    assert_eq!(
+        gone.config, renewed.config,
+        "an unchanged service's containers are alike"
+    );
+    assert!(gone.config.contains_key("HostConfig.Memory"));
+    assert!(!format!("{before:?}").contains("hunter2"));
+    let again = swarm.kill(&container, Signal::SigKill).await.unwrap_err();
+    assert!(
+        matches!(again, SwarmError::ContainerNotRunning(_)),
+        "{again}"
+    );
+    cancel.cancel();
+    while follow.next().await.is_some() {}
+    service.remove().await;
+}
+
+/// That the events tell the whole way from the signal to full strength, in order; the new task.
+fn check_story(events: &[Event], container: &str, old: &str) -> String {
     let killed = first(
         events,
-        |w| matches!(w, What::ContainerKilled { container: c, signal: 9, .. } if *c == container),
+        |w| matches!(w, What::ContainerKilled { container: c, signal: 9, .. } if c == container),
     );
     let died = first(
         events,
-        |w| matches!(w, What::ContainerDied { container: c, .. } if *c == container),
+        |w| matches!(w, What::ContainerDied { container: c, .. } if c == container),
     );
     let failed = first(
         events,
@@ -236,7 +263,10 @@ async fn a_kill_is_seen_from_the_signal_to_full_strength() {
         events,
         |w| matches!(w, What::TaskState { task, state: TaskState::Running, .. } if task.task == fresh),
     );
-    let strong = events.iter().rfind(|e| full(&e.what)).unwrap();
+    let strong = events
+        .iter()
+        .rfind(|e| matches!(e.what, What::Strength { running: 2, .. }))
+        .unwrap();
     let order = [killed, died, failed, new, made, ready, started, running];
     for pair in order.windows(2) {
         assert!(
@@ -246,7 +276,6 @@ async fn a_kill_is_seen_from_the_signal_to_full_strength() {
             pair[1].what.text()
         );
     }
-    assert!(since <= killed.at, "one clock");
     assert_eq!(
         failed.at, weak.at,
         "strength goes with the state that made it so"
@@ -255,25 +284,7 @@ async fn a_kill_is_seen_from_the_signal_to_full_strength() {
         running.at, strong.at,
         "strength goes with the state that made it so"
     );
-    assert!(follow.worst_poll().0 > 0);
-
-    let after = service.steady(2).await;
-    let renewed = after.containers.iter().find(|c| c.task == fresh).unwrap();
-    let gone = before.containers.iter().find(|c| c.task == old).unwrap();
-    assert_eq!(
-        gone.config, renewed.config,
-        "an unchanged service's containers are alike"
-    );
-    assert!(gone.config.contains_key("HostConfig.Memory"));
-    assert!(!format!("{before:?}").contains("hunter2"));
-    let again = swarm.kill(&container, Signal::SigKill).await.unwrap_err();
-    assert!(
-        matches!(again, SwarmError::ContainerNotRunning(_)),
-        "{again}"
-    );
-    cancel.cancel();
-    while follow.next().await.is_some() {}
-    service.remove().await;
+    fresh.to_owned()
 }
 
 #[tokio::test]
@@ -428,6 +439,25 @@ async fn what_is_not_there_is_said_as_such() {
         .swap_label("no-such-service", "a", None, Some("b"))
         .await;
     assert_eq!(gone, Ok(Swap::Gone));
+}
+
+#[tokio::test]
+async fn an_engine_in_no_swarm_is_said_to_be_in_none() {
+    let Ok(host) = std::env::var("HIVEQUAKE_TEST_NO_SWARM_HOST") else {
+        eprintln!("SKIPPED an engine in no swarm: set HIVEQUAKE_TEST_NO_SWARM_HOST");
+        return;
+    };
+    let swarm = Swarm::connect(Some(&host)).unwrap();
+    let engine = swarm.engine().await.unwrap();
+    assert!(!engine.manager && engine.node.is_empty());
+    let none = SwarmError::NotASwarm { host };
+    assert_eq!(swarm.services().await, Err(none.clone()));
+    assert_eq!(swarm.snapshot("api").await, Err(none.clone()));
+    let gone = swarm.swap_label("api", "a", None, Some("b")).await;
+    assert_eq!(gone, Err(none.clone()));
+    let watcher = Watcher::start(swarm, CancellationToken::new());
+    watcher.settled().await;
+    assert_eq!(watcher.trouble(), Some(none.to_string()));
 }
 
 #[tokio::test]

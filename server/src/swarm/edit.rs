@@ -86,15 +86,16 @@ impl Swarm {
         service_id: &str,
         mut edit: impl FnMut(&mut Spec) -> Edit + Send,
     ) -> Result<Edited, SwarmError> {
+        let mut late = SwarmError::OutOfStep(service_id.to_owned());
         for attempt in 0..ATTEMPTS {
             tokio::time::sleep(Duration::from_millis(attempt * 40)).await;
             match self.try_edit(service_id, &mut edit).await {
-                Err(SwarmError::OutOfStep(_)) => {}
+                Err(error @ SwarmError::OutOfStep(_)) => late = error,
                 Err(SwarmError::NoSuchService(_)) => return Ok(Edited::Gone),
                 settled => return settled,
             }
         }
-        Err(SwarmError::OutOfStep(service_id.to_owned()))
+        Err(late)
     }
 
     /// Sets a service's label to `to` (none removes it) if it holds `expect` (none: is not there).
@@ -139,8 +140,9 @@ impl Swarm {
         }
         let mut own = self.inner.written.write().await;
         let path = format!("/services/{service_id}/update?version={version}&registryAuthFrom=spec");
-        self.post(&path, &spec.0, Subject::Service(service_id))
-            .await?;
+        let name = spec.0.get("Name").and_then(Value::as_str);
+        let subject = Subject::Service(name.unwrap_or(service_id));
+        self.post(&path, &spec.0, subject).await?;
         let (version, now) = self.spec(service_id).await?;
         // Else somebody wrote after us, and this version is theirs.
         if now == spec {

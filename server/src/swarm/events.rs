@@ -185,7 +185,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    fn message(typ: &str, action: &str, attributes: serde_json::Value) -> EventMessage {
+    fn message(typ: &str, action: &str, attributes: &serde_json::Value) -> EventMessage {
         serde_json::from_value(json!({
             "Type": typ, "Action": action, "time": 1, "timeNano": 1_795_436_485_123_456_789_i64,
             "Actor": { "ID": "c1", "Attributes": attributes },
@@ -198,7 +198,7 @@ mod tests {
         let labels = json!({
             "com.docker.swarm.service.id": "s1", "com.docker.swarm.task.id": "t1", "exitCode": "137",
         });
-        let told = read(message("container", "die", labels)).unwrap();
+        let told = read(message("container", "die", &labels)).unwrap();
         assert_eq!(told.service, "s1");
         let event = told.event().unwrap();
         assert_eq!(event.at, At(1_795_436_485_123_456));
@@ -212,14 +212,14 @@ mod tests {
 
     #[test]
     fn what_concerns_no_service_is_nothing() {
-        let other = read(message("container", "die", json!({ "exitCode": "1" }))).unwrap();
+        let other = read(message("container", "die", &json!({ "exitCode": "1" }))).unwrap();
         assert_eq!(other.news, News::Nothing);
         let labels = json!({ "com.docker.swarm.service.id": "s1" });
-        let exec = read(message("container", "exec_start: /x", labels.clone())).unwrap();
+        let exec = read(message("container", "exec_start: /x", &labels)).unwrap();
         assert_eq!(exec.news, News::Nothing);
-        let odd = read(message("container", "health_status: odd", labels)).unwrap();
+        let odd = read(message("container", "health_status: odd", &labels)).unwrap();
         assert_eq!(odd.news, News::Nothing);
-        let service = read(message("service", "update", json!({}))).unwrap();
+        let service = read(message("service", "update", &json!({}))).unwrap();
         assert_eq!(
             (service.news, service.service.as_str()),
             (News::Service, "c1")

@@ -69,7 +69,7 @@ fn add_spec(facts: &mut ServiceFacts, spec: &ServiceSpec) {
         .replicated
         .as_ref()
         .map(|r| count(r.replicas).unwrap_or(1));
-    facts.mode = mode_word(&mode).to_owned();
+    mode_word(&mode).clone_into(&mut facts.mode);
     facts.update = spec.update_config.as_ref().map(update_policy);
     facts.rollback = spec.rollback_config.as_ref().map(rollback_policy);
     if let Some(endpoint) = &spec.endpoint_spec {
@@ -276,15 +276,16 @@ pub(super) fn node(from: &Node) -> NodeFacts {
 /// wants as many as Swarm keeps going for it: one per eligible node.
 pub(super) fn strength<'a>(
     replicas: Option<u64>,
-    tasks: impl Iterator<Item = &'a TaskFacts> + Clone,
+    tasks: impl Iterator<Item = &'a TaskFacts>,
 ) -> (u64, u64) {
-    let runs = |t: &&TaskFacts| t.state == TaskState::Running && !t.desired.is_over();
-    let wanted = |t: &&TaskFacts| {
-        t.desired <= TaskState::Running || (t.desired == TaskState::Complete && !t.state.is_over())
-    };
-    let running = tasks.clone().filter(runs).count() as u64;
-    let kept = || tasks.clone().filter(wanted).count() as u64;
-    (running, replicas.unwrap_or_else(kept))
+    let (mut running, mut kept) = (0, 0);
+    for task in tasks {
+        let over = task.state.is_over();
+        let job = task.desired == TaskState::Complete && !over;
+        running += u64::from(task.state == TaskState::Running && !task.desired.is_over());
+        kept += u64::from(task.desired <= TaskState::Running || job);
+    }
+    (running, replicas.unwrap_or(kept))
 }
 
 #[cfg(test)]
@@ -307,14 +308,14 @@ mod tests {
         assert_eq!(at("soon"), None);
     }
 
-    fn read(spec: serde_json::Value) -> ServiceFacts {
+    fn read(spec: &serde_json::Value) -> ServiceFacts {
         let service = json!({ "ID": "s1", "Version": { "Index": 7 }, "Spec": spec });
         super::service(&serde_json::from_value(service).unwrap())
     }
 
     #[test]
     fn a_definition_is_read_as_it_is_written() {
-        let facts = read(json!({
+        let facts = read(&json!({
             "Name": "api", "Labels": { "hivequake.allow": "true" },
             "Mode": { "Replicated": { "Replicas": 3 } },
             "TaskTemplate": {
@@ -350,7 +351,7 @@ mod tests {
     #[test]
     fn none_switches_a_health_check_off_and_silence_says_nothing() {
         let with = |check: serde_json::Value| {
-            read(json!({ "TaskTemplate": { "ContainerSpec": { "HealthCheck": check } } }))
+            read(&json!({ "TaskTemplate": { "ContainerSpec": { "HealthCheck": check } } }))
         };
         let off = with(json!({ "Test": ["NONE"] }));
         assert!(off.health.is_none() && off.health_known);

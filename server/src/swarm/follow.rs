@@ -249,14 +249,14 @@ impl Poller {
         for task in tasks {
             let Some(id) = &task.container else { continue };
             if let Some(seen) = self.shared.swarm.inspect(id).await? {
-                self.tell(self.from_container(id, &task, &seen));
+                self.tell(self.told_by(id, &task, &seen));
             }
         }
         self.listed = gaps;
         Ok(())
     }
 
-    fn from_container(&self, id: &str, task: &TaskFacts, seen: &Inspected) -> Vec<Event> {
+    fn told_by(&self, id: &str, task: &TaskFacts, seen: &Inspected) -> Vec<Event> {
         let (container, task) = (id.to_owned(), task.task.task.clone());
         let made = What::ContainerCreated {
             container: container.clone(),
