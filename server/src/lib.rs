@@ -25,3 +25,4 @@ pub mod report;
 pub mod store;
 pub mod swarm;
 pub mod timeline;
+pub mod web;

@@ -95,9 +95,15 @@ impl HttpAim {
         let (secure, default_port) = match uri.scheme_str() {
             Some("http") => (false, 80),
             Some("https") => (true, 443),
-            _ => return Err(format!("{url:?} is neither http:// nor https://: {EXAMPLE}")),
+            _ => {
+                return Err(format!(
+                    "{url:?} is neither http:// nor https://: {EXAMPLE}"
+                ));
+            }
         };
-        let authority = uri.authority().ok_or_else(|| format!("{url:?} has no host: {EXAMPLE}"))?;
+        let authority = uri
+            .authority()
+            .ok_or_else(|| format!("{url:?} has no host: {EXAMPLE}"))?;
         if authority.as_str().contains('@') {
             return Err("a name and password in the address are not sent: leave them out".into());
         }
@@ -139,7 +145,8 @@ fn path_of(uri: &Uri) -> Result<Uri, String> {
     } else {
         path.to_owned()
     };
-    path.parse().map_err(|error| format!("{path:?} cannot be asked for: {error}"))
+    path.parse()
+        .map_err(|error| format!("{path:?} cannot be asked for: {error}"))
 }
 
 impl Place {
@@ -162,7 +169,10 @@ impl Place {
 
 impl Host {
     fn from_text(text: &str) -> Result<Self, String> {
-        if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        if let Some(inner) = text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
             let address: Ipv6Addr = inner
                 .parse()
                 .map_err(|_| format!("{text:?} is no IPv6 address: write for example [::1]"))?;
@@ -235,7 +245,10 @@ mod tests {
             read("http://neotix_api.local:8089/a/b?c=d#e"),
             (name("neotix_api.local"), 8089, "/a/b?c=d".into())
         );
-        assert_eq!(read("http://127.0.0.1?q"), (address("127.0.0.1"), 80, "/?q".into()));
+        assert_eq!(
+            read("http://127.0.0.1?q"),
+            (address("127.0.0.1"), 80, "/?q".into())
+        );
         assert_eq!(read("http://[::1]:81/"), (address("::1"), 81, "/".into()));
     }
 
@@ -243,8 +256,12 @@ mod tests {
     fn reads_tcp_addresses() {
         let read = |text| Aim::new(&tcp_probe(text), &no_trust);
         assert!(matches!(read("[::1]:5432"), Ok(Aim::Tcp(place)) if place.port == 5432));
-        assert!(matches!(read("db:5432"), Ok(Aim::Tcp(place)) if place.host == Host::Name("db".into())));
-        for bad in ["db", "db:", "db:0", "db:65536", ":80", "::1:80", "[::1:80", "a b:80", "ä:80"] {
+        assert!(
+            matches!(read("db:5432"), Ok(Aim::Tcp(place)) if place.host == Host::Name("db".into()))
+        );
+        for bad in [
+            "db", "db:", "db:0", "db:65536", ":80", "::1:80", "[::1:80", "a b:80", "ä:80",
+        ] {
             let error = read(bad).err().unwrap().to_string();
             assert!(error.contains("nothing was sent"), "{bad}: {error}");
         }
@@ -272,15 +289,28 @@ mod tests {
 
     #[test]
     fn https_without_any_trust_is_refused_at_once() {
-        assert!(http("https://shop/").err().unwrap().contains("ca-certificates"));
-        assert!(http("HTTPS://shop/").err().unwrap().contains("ca-certificates"));
+        assert!(
+            http("https://shop/")
+                .err()
+                .unwrap()
+                .contains("ca-certificates")
+        );
+        assert!(
+            http("HTTPS://shop/")
+                .err()
+                .unwrap()
+                .contains("ca-certificates")
+        );
     }
 
     #[test]
     fn exactly_one_kind_is_needed() {
         let mut both = http_probe("http://x/");
         both.tcp = tcp_probe("x:1").tcp;
-        assert!(matches!(Aim::new(&both, &no_trust), Err(ProbeError::Kind(_))));
+        assert!(matches!(
+            Aim::new(&both, &no_trust),
+            Err(ProbeError::Kind(_))
+        ));
     }
 
     proptest! {

@@ -59,7 +59,9 @@ impl Aim {
 impl Place {
     async fn connect(&self) -> Result<TcpStream, ProbeOutcome> {
         let addresses = self.look_up().await?;
-        let stream = TcpStream::connect(&addresses[..]).await.map_err(|e| of_connect(&e))?;
+        let stream = TcpStream::connect(&addresses[..])
+            .await
+            .map_err(|e| of_connect(&e))?;
         stream.set_nodelay(true).map_err(|e| of_exchange(&e))?;
         Ok(stream)
     }
@@ -75,10 +77,13 @@ impl Place {
         let lookup = tokio::task::spawn_blocking(move || {
             // Held by the thread, not by the attempt: a timeout does not end a lookup.
             let _permit = permit;
-            Vec::from_iter((&*name, port).to_socket_addrs().into_iter().flatten())
+            let found = (&*name, port).to_socket_addrs();
+            found.map(Vec::from_iter).unwrap_or_default()
         });
         let found = lookup.await.map_err(|_| ProbeOutcome::NotSent)?;
-        (!found.is_empty()).then_some(found).ok_or(ProbeOutcome::Dns)
+        (!found.is_empty())
+            .then_some(found)
+            .ok_or(ProbeOutcome::Dns)
     }
 }
 
@@ -118,7 +123,10 @@ impl HttpAim {
         *request.uri_mut() = self.path.clone();
         let headers = request.headers_mut();
         headers.insert(HOST, self.host.clone());
-        headers.insert(USER_AGENT, hyper::header::HeaderValue::from_static("hivequake-probe"));
+        headers.insert(
+            USER_AGENT,
+            hyper::header::HeaderValue::from_static("hivequake-probe"),
+        );
         headers.insert(CONNECTION, hyper::header::HeaderValue::from_static("close"));
         request
     }

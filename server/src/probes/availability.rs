@@ -74,7 +74,10 @@ impl Availability {
         self.grains = self.grains.split_off(&begin);
         let watched = self.first.is_some_and(|first| first <= begin);
         let mut parts = (0..self.parts)
-            .filter_map(|part| self.tally(begin + part * GRAINS_PER_PART, GRAINS_PER_PART).percent())
+            .filter_map(|part| {
+                self.tally(begin + part * GRAINS_PER_PART, GRAINS_PER_PART)
+                    .percent()
+            })
             .peekable();
         watched && parts.peek().is_some() && parts.all(|percent| percent < self.share.get())
     }
@@ -82,7 +85,8 @@ impl Availability {
     /// Share of probes answered over the whole time before `until`, in percent; none when none
     /// was meant to be sent in it.
     pub fn percent(&self, until: At) -> Option<f64> {
-        self.tally(self.begin(until), self.parts * GRAINS_PER_PART).percent()
+        self.tally(self.begin(until), self.parts * GRAINS_PER_PART)
+            .percent()
     }
 
     /// How long the time is that is judged.
@@ -125,7 +129,11 @@ mod tests {
             intended: tenths(tenth),
             latency: Micros(1),
             lag: Micros(0),
-            outcome: if ok { ProbeOutcome::Ok } else { ProbeOutcome::Timeout },
+            outcome: if ok {
+                ProbeOutcome::Ok
+            } else {
+                ProbeOutcome::Timeout
+            },
         }
     }
 
@@ -159,14 +167,20 @@ mod tests {
     #[test]
     fn one_good_second_in_ten_keeps_it_from_tripping() {
         let flapping = |tenth: i64| (tenth / 10) % 8 == 0;
-        assert_eq!(trips(&mut guard(50.0, Span::secs(10)), 2_000, flapping), None);
+        assert_eq!(
+            trips(&mut guard(50.0, Span::secs(10)), 2_000, flapping),
+            None
+        );
     }
 
     #[test]
     fn a_steady_share_below_trips_and_one_above_does_not() {
         let two_of_three = |tenth: i64| tenth % 3 != 0;
         assert!(trips(&mut guard(80.0, Span::secs(10)), 400, two_of_three).is_some());
-        assert_eq!(trips(&mut guard(50.0, Span::secs(10)), 400, two_of_three), None);
+        assert_eq!(
+            trips(&mut guard(50.0, Span::secs(10)), 400, two_of_three),
+            None
+        );
     }
 
     #[test]
@@ -204,8 +218,10 @@ mod tests {
             share in 0.0..100.0_f64,
         ) {
             let (mut one, mut other) = (guard(share, Span::secs(2)), guard(share, Span::secs(2)));
-            ordered.iter().for_each(|(tenth, ok)| one.add(&sample(*tenth, *ok)));
-            shuffled.iter().for_each(|(tenth, ok)| other.add(&sample(*tenth, *ok)));
+            for ((tenth, ok), (other_tenth, other_ok)) in ordered.iter().zip(&shuffled) {
+                one.add(&sample(*tenth, *ok));
+                other.add(&sample(*other_tenth, *other_ok));
+            }
             let until = tenths(i64::try_from(ordered.len()).unwrap());
             prop_assert_eq!(one.percent(until), other.percent(until));
             prop_assert_eq!(one.below(until), other.below(until));

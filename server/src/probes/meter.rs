@@ -91,7 +91,11 @@ impl Meter {
             }
             self.next += 1;
         }
-        if self.second.as_ref().is_some_and(|s| s.ends() <= self.settled_until()) {
+        if self
+            .second
+            .as_ref()
+            .is_some_and(|s| s.ends() <= self.settled_until())
+        {
             self.close_second();
         }
         std::mem::take(&mut self.settled)
@@ -175,7 +179,9 @@ impl Meter {
         if self.second.as_ref().is_some_and(|second| second.at != at) {
             self.close_second();
         }
-        self.second.get_or_insert_with(|| Second::new(at)).add(sample);
+        self.second
+            .get_or_insert_with(|| Second::new(at))
+            .add(sample);
     }
 
     fn event(&self, at: At, what: What) -> Event {
@@ -190,7 +196,10 @@ impl Meter {
     }
 
     fn close_second(&mut self) {
-        let bin = self.second.take().map(|second| second.into_bin(self.position));
+        let bin = self
+            .second
+            .take()
+            .map(|second| second.into_bin(self.position));
         self.settled.bins.extend(bin);
     }
 }
@@ -289,7 +298,9 @@ mod tests {
     /// Adds samples in order and settles them at the end of time.
     fn all(samples: &[Sample]) -> (Meter, Settled) {
         let mut meter = meter();
-        samples.iter().for_each(|sample| meter.add(*sample));
+        for sample in samples {
+            meter.add(*sample);
+        }
         let settled = meter.finish();
         (meter, settled)
     }
@@ -325,7 +336,10 @@ mod tests {
         }
         assert_eq!(meter.settle(START + Micros(1_999_999)).bins, []);
         let settled = meter.settle(START + Micros(2_000_000));
-        assert_eq!(settled.bins.iter().map(|bin| bin.sent).collect::<Vec<_>>(), [7]);
+        assert_eq!(
+            settled.bins.iter().map(|bin| bin.sent).collect::<Vec<_>>(),
+            [7]
+        );
         meter.add(sample(0, ProbeOutcome::Ok, 5));
         assert_eq!((meter.sent(), meter.finish().bins.len()), (8, 0));
     }
@@ -336,7 +350,10 @@ mod tests {
         let failed = (2..6).map(|send| sample(send, ProbeOutcome::Refused, 50));
         let before = (0..2).map(|send| sample(send, ProbeOutcome::Ok, 900));
         let (_, settled) = all(&answered.chain(failed).chain(before).collect::<Vec<_>>());
-        let told = settled.events.iter().map(|event| (event.at, event.what.text()));
+        let told = settled
+            .events
+            .iter()
+            .map(|event| (event.at, event.what.text()));
         let (failing, answering) = (START + Micros(2 * EVERY), START + Micros(6 * EVERY + 900));
         assert_eq!(
             told.collect::<Vec<_>>(),
@@ -345,7 +362,12 @@ mod tests {
                 (answering, "answers again".to_owned())
             ]
         );
-        assert!(settled.events.iter().all(|event| event.resolution == Micros(EVERY)));
+        assert!(
+            settled
+                .events
+                .iter()
+                .all(|event| event.resolution == Micros(EVERY))
+        );
         assert_eq!(settled.events[0].source, Source::Probe("probe".into()));
     }
 
@@ -361,7 +383,10 @@ mod tests {
         assert_eq!(meter.latency(0.3), Some(Micros(500)));
         assert!(meter.latency(1.0).unwrap() >= Micros(1_000_000));
         let nothing = all(&[sample(0, ProbeOutcome::Dns, 3)]).0;
-        assert_eq!((nothing.latency(0.5), nothing.lag(0.5)), (None, Some(Micros(0))));
+        assert_eq!(
+            (nothing.latency(0.5), nothing.lag(0.5)),
+            (None, Some(Micros(0)))
+        );
     }
 
     fn samples() -> impl Strategy<Value = Vec<Sample>> {
@@ -392,7 +417,9 @@ mod tests {
             };
             let chunk = ordered.len() / (breaks.len() + 1) + 1;
             for part in shuffled.chunks(chunk) {
-                part.iter().for_each(|sample| meter.add(*sample));
+                for sample in part {
+                    meter.add(*sample);
+                }
                 // Before any timeout: nothing is given up.
                 gather(meter.settle(START));
             }

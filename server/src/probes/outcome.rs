@@ -12,7 +12,10 @@ const SHORTAGES: [i32; 4] = [12, 23, 24, 105];
 
 /// For an error while connecting.
 pub(super) fn of_connect(error: &io::Error) -> ProbeOutcome {
-    if error.raw_os_error().is_some_and(|code| SHORTAGES.contains(&code)) {
+    if error
+        .raw_os_error()
+        .is_some_and(|code| SHORTAGES.contains(&code))
+    {
         return ProbeOutcome::NotSent;
     }
     match error.kind() {
@@ -27,7 +30,10 @@ pub(super) fn of_connect(error: &io::Error) -> ProbeOutcome {
 
 /// For an error on a connection that stands.
 pub(super) fn of_exchange(error: &io::Error) -> ProbeOutcome {
-    if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+    if error
+        .get_ref()
+        .is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
+    {
         return ProbeOutcome::Tls;
     }
     match error.kind() {

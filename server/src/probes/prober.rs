@@ -75,9 +75,13 @@ pub fn start_all(
     clock: ProbeClock,
     cancel: &CancellationToken,
 ) -> Result<Vec<ProbeStream>, ProbeError> {
-    let ready = probes
-        .iter()
-        .map(|probe| Ok(Prober::new(probe, Aim::new(probe, &system_trust)?, MOST_OUTSTANDING)));
+    let ready = probes.iter().map(|probe| {
+        Ok(Prober::new(
+            probe,
+            Aim::new(probe, &system_trust)?,
+            MOST_OUTSTANDING,
+        ))
+    });
     let ready: Vec<_> = ready.collect::<Result<_, _>>()?;
     Ok(ready
         .into_iter()

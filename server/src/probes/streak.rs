@@ -75,7 +75,11 @@ mod tests {
             intended: At(i64::try_from(second).unwrap_or(0) * 1_000_000),
             latency: Micros(7),
             lag: Micros(0),
-            outcome: if sign == '+' { ProbeOutcome::Ok } else { ProbeOutcome::Refused },
+            outcome: if sign == '+' {
+                ProbeOutcome::Ok
+            } else {
+                ProbeOutcome::Refused
+            },
         };
         samples
             .chars()

@@ -72,7 +72,10 @@ async fn every_way_to_fail_has_its_class() {
             status("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf").await,
             ProbeOutcome::Reset,
         ),
-        (saying("SSH-2.0-OpenSSH_9.2\r\n").await, ProbeOutcome::Garbled),
+        (
+            saying("SSH-2.0-OpenSSH_9.2\r\n").await,
+            ProbeOutcome::Garbled,
+        ),
         (
             status("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n").await,
             ProbeOutcome::Garbled,
@@ -136,21 +139,30 @@ async fn tcp_probes_only_connect() {
     let gone = refusing().await;
     let gone = gone.trim_start_matches("http://").trim_end_matches('/');
     assert_eq!(outcome(&tcp_probe(gone)).await, ProbeOutcome::Refused);
-    assert_eq!(outcome(&tcp_probe("nonexistent.invalid:80")).await, ProbeOutcome::Dns);
+    assert_eq!(
+        outcome(&tcp_probe("nonexistent.invalid:80")).await,
+        ProbeOutcome::Dns
+    );
 }
 
 #[tokio::test]
 async fn names_and_ipv6_literals_are_reached() {
     let (listener, url) = listener().await;
     let port = listener.local_addr().unwrap().port();
-    assert_eq!(outcome(&tcp_probe(&format!("localhost:{port}"))).await, ProbeOutcome::Ok);
+    assert_eq!(
+        outcome(&tcp_probe(&format!("localhost:{port}"))).await,
+        ProbeOutcome::Ok
+    );
     drop((listener, url));
     let Ok(six) = tokio::net::TcpListener::bind("[::1]:0").await else {
         println!("skipped: no IPv6 on this machine's loopback");
         return;
     };
     let port = six.local_addr().unwrap().port();
-    assert_eq!(outcome(&tcp_probe(&format!("[::1]:{port}"))).await, ProbeOutcome::Ok);
+    assert_eq!(
+        outcome(&tcp_probe(&format!("[::1]:{port}"))).await,
+        ProbeOutcome::Ok
+    );
 }
 
 /// The heart of an open loop: a stall is felt by every send of its time, not by one.
@@ -170,15 +182,25 @@ async fn a_stall_shows_in_full() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     cancel.cancel();
     let samples = rest(stream).await;
-    samples.iter().for_each(|sample| meter.add(*sample));
+    for sample in &samples {
+        meter.add(*sample);
+    }
 
     assert_eq!(meter.count_of(ProbeOutcome::Ok), samples.len() as u64);
     let felt = |at_least: u64| {
         meter.histogram().count_between(at_least, u64::MAX) as f64 * EVERY.as_secs_f64()
     };
     let (half, most) = (held.as_secs_f64() - 0.5, held.as_secs_f64() - 0.1);
-    assert!(felt(500_000) > 0.9 * half, "{} s of sends felt it", felt(500_000));
-    assert!(felt(100_000) > 0.9 * most, "{} s of sends felt it", felt(100_000));
+    assert!(
+        felt(500_000) > 0.9 * half,
+        "{} s of sends felt it",
+        felt(500_000)
+    );
+    assert!(
+        felt(100_000) > 0.9 * most,
+        "{} s of sends felt it",
+        felt(100_000)
+    );
     assert!(meter.latency(1.0).unwrap() >= Micros(950_000));
 }
 
@@ -217,11 +239,19 @@ async fn above_the_cap_sends_are_recorded_not_skipped() {
     let mut samples = take(&mut stream, 100).await;
     cancel.cancel();
     samples.extend(rest(stream).await);
-    let count = |outcome| samples.iter().filter(|sample| sample.outcome == outcome).count();
+    let count = |outcome| {
+        samples
+            .iter()
+            .filter(|sample| sample.outcome == outcome)
+            .count()
+    };
     assert_complete(begin, every, &samples);
     assert!(count(ProbeOutcome::Timeout) >= 10);
     assert!(count(ProbeOutcome::NotSent) >= 80);
-    assert_eq!(count(ProbeOutcome::Timeout) + count(ProbeOutcome::NotSent), samples.len());
+    assert_eq!(
+        count(ProbeOutcome::Timeout) + count(ProbeOutcome::NotSent),
+        samples.len()
+    );
 }
 
 #[tokio::test]
@@ -238,7 +268,11 @@ async fn after_cancelling_what_is_out_settles_and_the_stream_ends() {
     drop(gate);
     let samples = rest(stream).await;
     assert!(samples.len() >= 5);
-    assert!(samples.iter().all(|sample| sample.outcome == ProbeOutcome::Ok));
+    assert!(
+        samples
+            .iter()
+            .all(|sample| sample.outcome == ProbeOutcome::Ok)
+    );
 }
 
 #[tokio::test]
@@ -297,7 +331,10 @@ async fn https() -> (String, CertificateDer<'static>) {
         }
     })
     .await;
-    (url.replace("http://127.0.0.1", "https://localhost"), certificate)
+    (
+        url.replace("http://127.0.0.1", "https://localhost"),
+        certificate,
+    )
 }
 
 async fn trusting_only(certificate: CertificateDer<'static>, url: &str) -> ProbeOutcome {
@@ -313,14 +350,23 @@ async fn trusting_only(certificate: CertificateDer<'static>, url: &str) -> Probe
 async fn https_is_checked_against_what_is_trusted() {
     let (url, certificate) = https().await;
     let wrong_name = url.replace("localhost", "127.0.0.1");
-    assert_eq!(trusting_only(certificate.clone(), &url).await, ProbeOutcome::Ok);
-    assert_eq!(trusting_only(certificate.clone(), &wrong_name).await, ProbeOutcome::Tls);
+    assert_eq!(
+        trusting_only(certificate.clone(), &url).await,
+        ProbeOutcome::Ok
+    );
+    assert_eq!(
+        trusting_only(certificate.clone(), &wrong_name).await,
+        ProbeOutcome::Tls
+    );
     let plain = serving(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         request(&mut stream).await;
     });
     let plain = plain.await.replace("http://", "https://");
-    assert_eq!(trusting_only(certificate.clone(), &plain).await, ProbeOutcome::Tls);
+    assert_eq!(
+        trusting_only(certificate.clone(), &plain).await,
+        ProbeOutcome::Tls
+    );
     let stranger = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let stranger = stranger.cert.der().clone();
     assert_eq!(trusting_only(stranger, &url).await, ProbeOutcome::Tls);

@@ -1,0 +1,3 @@
+//! axum: pages, REST, live events, share links, and the bundle's files.
+
+pub mod site;
