@@ -77,7 +77,8 @@ impl Place {
         let lookup = tokio::task::spawn_blocking(move || {
             // Held by the thread, not by the attempt: a timeout does not end a lookup.
             let _permit = permit;
-            Vec::from_iter((&*name, port).to_socket_addrs().into_iter().flatten())
+            let found = (&*name, port).to_socket_addrs();
+            found.map(Vec::from_iter).unwrap_or_default()
         });
         let found = lookup.await.map_err(|_| ProbeOutcome::NotSent)?;
         (!found.is_empty())

@@ -218,8 +218,10 @@ mod tests {
             share in 0.0..100.0_f64,
         ) {
             let (mut one, mut other) = (guard(share, Span::secs(2)), guard(share, Span::secs(2)));
-            ordered.iter().for_each(|(tenth, ok)| one.add(&sample(*tenth, *ok)));
-            shuffled.iter().for_each(|(tenth, ok)| other.add(&sample(*tenth, *ok)));
+            for ((tenth, ok), (other_tenth, other_ok)) in ordered.iter().zip(&shuffled) {
+                one.add(&sample(*tenth, *ok));
+                other.add(&sample(*other_tenth, *other_ok));
+            }
             let until = tenths(i64::try_from(ordered.len()).unwrap());
             prop_assert_eq!(one.percent(until), other.percent(until));
             prop_assert_eq!(one.below(until), other.below(until));

@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn maps_instants_before_and_after_its_origin() {
         let clock = ProbeClock {
-            origin: Instant::now() + Duration::from_secs(3600),
+            origin: Instant::now() + Duration::from_hours(1),
             at: At(1_000_000),
         };
         let later = clock.origin + Duration::from_micros(250);

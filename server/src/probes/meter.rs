@@ -298,7 +298,9 @@ mod tests {
     /// Adds samples in order and settles them at the end of time.
     fn all(samples: &[Sample]) -> (Meter, Settled) {
         let mut meter = meter();
-        samples.iter().for_each(|sample| meter.add(*sample));
+        for sample in samples {
+            meter.add(*sample);
+        }
         let settled = meter.finish();
         (meter, settled)
     }
@@ -415,7 +417,9 @@ mod tests {
             };
             let chunk = ordered.len() / (breaks.len() + 1) + 1;
             for part in shuffled.chunks(chunk) {
-                part.iter().for_each(|sample| meter.add(*sample));
+                for sample in part {
+                    meter.add(*sample);
+                }
                 // Before any timeout: nothing is given up.
                 gather(meter.settle(START));
             }

@@ -32,7 +32,7 @@ pub(super) fn of_connect(error: &io::Error) -> ProbeOutcome {
 pub(super) fn of_exchange(error: &io::Error) -> ProbeOutcome {
     if error
         .get_ref()
-        .is_some_and(|inner| inner.is::<rustls::Error>())
+        .is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
     {
         return ProbeOutcome::Tls;
     }

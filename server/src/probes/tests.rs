@@ -182,7 +182,9 @@ async fn a_stall_shows_in_full() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     cancel.cancel();
     let samples = rest(stream).await;
-    samples.iter().for_each(|sample| meter.add(*sample));
+    for sample in &samples {
+        meter.add(*sample);
+    }
 
     assert_eq!(meter.count_of(ProbeOutcome::Ok), samples.len() as u64);
     let felt = |at_least: u64| {

@@ -1,2 +1,0 @@
-//! bundle
-fn main() {}
