@@ -36,9 +36,8 @@ fn users(study: &Study) -> Option<String> {
             http.or(p.tcp.as_ref().map(|t| t.address.clone()))
         })
         .collect();
-    let places = count(addresses.len() as u64, "address").replace("addresss", "addresses");
     Some(format!(
-        "What other ways in would have seen: {places} probed ({}).",
+        "What other ways in would have seen: only {} was probed.",
         list(&addresses)
     ))
 }

@@ -78,7 +78,7 @@ fn quantile(values: impl Iterator<Item = Micros> + Clone, share: f64) -> Option<
     let longest = values.clone().max()?;
     let mut histogram = Histogram::<u64>::new(3).ok()?;
     for value in values {
-        histogram.saturating_record(u64::try_from(value.0).unwrap_or(0));
+        histogram.record(u64::try_from(value.0).unwrap_or(0)).ok()?;
     }
     let found = i64::try_from(histogram.value_at_quantile(share)).unwrap_or(i64::MAX);
     Some(Micros(found).min(longest))

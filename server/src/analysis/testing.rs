@@ -285,9 +285,9 @@ impl Builder {
     }
 
     /// From the old task failed to the new container started.
-    pub fn replaced_until_started(&mut self, old: &Life, new: &Life, t: Times) {
-        let error = "task: non-zero exit (137)";
-        self.state(t.failed, old, TaskState::Failed, Some(error));
+    pub fn replaced_until_started(&mut self, old: &Life, code: i64, new: &Life, t: Times) {
+        let error = format!("task: non-zero exit ({code})");
+        self.state(t.failed, old, TaskState::Failed, Some(&error));
         self.push(
             t.new,
             ENGINE,
@@ -575,7 +575,7 @@ pub fn founding_kill() -> Record {
     b.kill(0, 62, &old);
     b.phase(80, Phase::Observe);
     b.probe_failing("api", 90, "refused");
-    b.replaced_until_started(&old, &new, FOUNDING);
+    b.replaced_until_started(&old, 137, &new, FOUNDING);
     b.strength(284, 0, 1);
     b.probe_answering("api", 5_490, 6_410);
     b.up(&new, FOUNDING);
@@ -630,7 +630,7 @@ pub fn three_replicas() -> Record {
     b.picked(&lives[1], "random pick of 3, seed 7341");
     b.kill(0, times.died, &lives[1]);
     b.phase(80, Phase::Observe);
-    b.replaced_until_started(&lives[1], &new, times);
+    b.replaced_until_started(&lives[1], 137, &new, times);
     b.strength(250, 2, 3);
     b.up(&new, times);
     b.strength(7_780, 3, 3);
@@ -675,7 +675,7 @@ pub fn never_recovered() -> Record {
     let mut before = &old;
     for (i, new) in (0..).zip(&tries) {
         let times = later(FOUNDING, i * 6_200);
-        b.replaced_until_started(before, new, times);
+        b.replaced_until_started(before, if i == 0 { 137 } else { 1 }, new, times);
         b.died(times.started + 480, new, 1);
         before = new;
     }

@@ -9,6 +9,7 @@ mod swarm;
 mod timing;
 mod users;
 
+pub(super) use definition::running_before_served;
 pub(super) use timing::restart_delay_share;
 
 use super::study::Study;

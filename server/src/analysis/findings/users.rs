@@ -46,7 +46,7 @@ fn probes_of(probes: &[&ProbeStats]) -> Evidence {
 fn last_strength(study: &Study) -> Option<(String, Evidence)> {
     let seen = study.case.after().filter_map(|event| match event.what {
         What::Strength { running, desired } => Some((
-            format!("{running} of {} running", count(desired, "task")),
+            format!("{running} of {desired} tasks running"),
             Evidence::event(event),
         )),
         _ => None,
