@@ -69,6 +69,7 @@ pub(super) fn findings(study: &Study) -> Vec<Finding> {
     found
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the last line of every statement")]
 fn finding(
     id: &'static str,
     bearing: Bearing,

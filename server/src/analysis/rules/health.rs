@@ -132,7 +132,7 @@ fn faster_checks(study: &Study) -> Option<(String, Vec<Line>, String)> {
         if health.start_interval.is_some_and(|i| nanos(i) <= SHORT) {
             return None;
         }
-        let period = health.start_period.filter(|p| *p > 0).is_none();
+        let period = health.start_period.is_none_or(|p| p <= 0);
         let period = period.then(|| format!("start_period: {}", compose(start_period(study))));
         let lines: Vec<String> = period
             .into_iter()

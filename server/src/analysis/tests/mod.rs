@@ -1,12 +1,13 @@
 //! Whole records through the whole analysis.
 
 mod advice;
+mod odd;
 mod properties;
 mod runs;
 mod verdicts;
 
 use super::testing::zero;
-use super::{Analysis, analyse};
+use super::{Analysis, Moment, analyse};
 use app::model::record::Record;
 use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, What};
@@ -62,4 +63,9 @@ fn analyse_with(
         edit(&mut snapshot.service);
     }
     analyse(&record)
+}
+
+/// Whole milliseconds from zero.
+fn ms(moment: Option<&Moment>) -> Option<i64> {
+    moment.map(|m| m.after.span.0 / 1_000)
 }

@@ -111,7 +111,7 @@ proptest! {
                 prop_assert!(analysis.findings.iter().any(|f| f.id == *id));
             }
         }
-        prop_assert!((1..=4).contains(&analysis.lead.len()));
+        prop_assert!((2..=4).contains(&analysis.lead.len()));
         prop_assert!(!analysis.reason.is_empty());
     }
 
