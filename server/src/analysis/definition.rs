@@ -67,7 +67,7 @@ impl Gap {
     pub fn text(self) -> &'static str {
         match self {
             Self::NoMemoryLimit => "no memory limit",
-            Self::NoReservations => "limits, but nothing reserved",
+            Self::NoReservations => "nothing reserved",
             Self::NoPidsLimit => "no limit of processes",
             Self::UnlimitedLogs => "logs may grow without end",
             Self::UpdatePauses => "a failed update stops half-way",

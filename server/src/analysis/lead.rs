@@ -4,7 +4,7 @@
 //! the findings prove.
 
 use super::study::Study;
-use super::words::{count, figure, list, percent, plain, sentence};
+use super::words::{count, figure, list, percent, plain};
 use super::{Moment, Outage, Part, ProbeStats};
 use app::model::run::Verdict;
 use app::model::time::{Measured, Micros};
@@ -70,8 +70,9 @@ fn what_happened(study: &Study) -> Option<String> {
         .as_ref()
         .map(|m| format!("; Swarm called it recovered after {}", figure(m.after)));
     if let Some(watched) = study.recovery.not_within {
-        let tail = open_outage(study).map_or(String::new(), |o| {
-            format!("; the last {} passed without service", figure(o.length))
+        let tail = open_outage(study).map_or(String::new(), |o| match o.from {
+            Micros(..1_000_000) => ", and was without service all the while".to_owned(),
+            _ => format!("; the last {} passed without service", figure(o.length)),
         });
         return Some(format!(
             "{name} had not recovered {} after {done}{tail}.",
@@ -133,21 +134,18 @@ fn came_back(study: &Study) -> Option<String> {
 }
 
 fn why(study: &Study) -> Option<String> {
-    let single = study.service()?.replicas == Some(1);
-    if single && study.failed_after() > 0 && study.all_died() {
-        return Some("It was down because there is one replica.".to_owned());
+    let lost: usize = study.slots.iter().map(|s| s.lost().count()).sum();
+    if lost > 0 {
+        let end = study.slots.iter().all(|s| s.stays().is_some());
+        let end = if end { "" } else { ", and no other stayed" };
+        return Some(format!(
+            "{} died as well{end}.",
+            count(lost as u64, "replacement")
+        ));
     }
-    let lost: Vec<&str> = study
-        .slots
-        .iter()
-        .flat_map(|s| s.lost().map(|a| a.task))
-        .collect();
-    (!lost.is_empty()).then(|| {
-        format!(
-            "{} died as well.",
-            sentence(&count(lost.len() as u64, "replacement"))
-        )
-    })
+    let single = study.service()?.replicas == Some(1);
+    let down = study.failed_after() > 0 && study.all_died();
+    (single && down).then(|| "It was down because there is one replica.".to_owned())
 }
 
 /// The longest parts of the recovery, and what the application itself needed.

@@ -11,7 +11,7 @@ pub(super) fn not_shown(study: &Study, verdict: Verdict) -> Vec<String> {
         return vec!["How the service bears the fault: none was sent.".to_owned()];
     }
     [
-        users(study),
+        Some(users(study)),
         connections(study),
         load(study),
         graceful(study),
@@ -24,9 +24,9 @@ pub(super) fn not_shown(study: &Study, verdict: Verdict) -> Vec<String> {
     .collect()
 }
 
-fn users(study: &Study) -> Option<String> {
+fn users(study: &Study) -> String {
     if study.probes.is_empty() {
-        return Some("What users saw: there was no probe.".to_owned());
+        return "What users saw: there was no probe.".to_owned();
     }
     let probes = &study.case.record.run.experiment.hypothesis.probes;
     let addresses: Vec<String> = probes
@@ -36,11 +36,10 @@ fn users(study: &Study) -> Option<String> {
             http.or(p.tcp.as_ref().map(|t| t.address.clone()))
         })
         .collect();
-    let places = count(addresses.len() as u64, "address").replace("addresss", "addresses");
-    Some(format!(
-        "What other ways in would have seen: {places} probed ({}).",
+    format!(
+        "What other ways in would have seen: only {} was probed.",
         list(&addresses)
-    ))
+    )
 }
 
 fn connections(study: &Study) -> Option<String> {

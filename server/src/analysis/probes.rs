@@ -11,7 +11,7 @@ use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
 
 /// So many answers in a row end an outage; fewer may be luck.
-pub(super) const IN_A_ROW: usize = 5;
+pub(super) const IN_A_ROW: u8 = 5;
 
 /// Every probe over the run, in the order of the document.
 pub(super) fn stats(case: &Case) -> Vec<ProbeStats> {
@@ -78,7 +78,7 @@ fn quantile(values: impl Iterator<Item = Micros> + Clone, share: f64) -> Option<
     let longest = values.clone().max()?;
     let mut histogram = Histogram::<u64>::new(3).ok()?;
     for value in values {
-        histogram.saturating_record(u64::try_from(value.0).unwrap_or(0));
+        histogram.record(u64::try_from(value.0).unwrap_or(0)).ok()?;
     }
     let found = i64::try_from(histogram.value_at_quantile(share)).unwrap_or(i64::MAX);
     Some(Micros(found).min(longest))
@@ -90,7 +90,7 @@ fn outages(samples: &[Sample], zero: At, end: At, every: Micros) -> Vec<Outage> 
     while let Some(start) = rest.iter().position(|s| s.outcome != ProbeOutcome::Ok) {
         let bad = &rest[start..];
         let back = bad
-            .windows(IN_A_ROW)
+            .windows(usize::from(IN_A_ROW))
             .position(|row| row.iter().all(|s| s.outcome == ProbeOutcome::Ok));
         found.push(outage(bad, back, zero, end, every));
         rest = back.map_or(&[], |back| &bad[back..]);
@@ -121,7 +121,7 @@ fn outage(bad: &[Sample], back: Option<usize>, zero: At, end: At, every: Micros)
 impl ProbeStats {
     /// Whether an outage began so late that it cannot be told from a single lost answer.
     pub(super) fn too_late_to_judge(&self, outage: &Outage, observed: Micros) -> bool {
-        let needed = self.every.0.saturating_mul(IN_A_ROW as i64);
+        let needed = self.every.0.saturating_mul(i64::from(IN_A_ROW));
         outage.to.is_none() && (observed.0 - outage.from.0) <= needed
     }
 
@@ -165,7 +165,7 @@ mod tests {
 
     fn found(outcomes: &[ProbeOutcome]) -> Vec<Outage> {
         let samples = series(outcomes);
-        let end = At(outcomes.len() as i64 * EVERY);
+        let end = samples.last().map_or(At(0), |s| s.intended + Micros(EVERY));
         outages(&samples, At(0), end, Micros(EVERY))
     }
 

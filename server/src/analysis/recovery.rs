@@ -38,7 +38,7 @@ pub(super) fn recovery(case: &Case, slots: &[Slot], probes: &[ProbeStats]) -> Re
         started: of(|a| a.started.as_ref()),
         healthy: running(|a| a.healthy.as_ref()),
         running: running(|a| a.running.as_ref()),
-        first_success: answering(case, probes).flatten(),
+        first_success: answering(case, probes).moment(),
         full_strength,
         not_within: lost.then(|| watched(case)),
     }
@@ -82,8 +82,30 @@ fn strengths<'c>(case: &'c Case) -> impl Iterator<Item = (Moment, bool)> + 'c {
 /// Both: as many tasks running as wanted, and every probe that had failed answering.
 fn full_strength(case: &Case, slots: &[Slot], probes: &[ProbeStats]) -> Option<Moment> {
     let tasks = tasks_complete(case, slots)?;
-    let answers = answering(case, probes)?;
-    Some(answers.map_or(tasks.clone(), |answers| later(tasks, answers)))
+    match answering(case, probes) {
+        Answers::NoneFailed => Some(tasks),
+        Answers::Again(answers) => Some(later(tasks, answers)),
+        Answers::Missing => None,
+    }
+}
+
+/// Whether every probe that had failed answers again.
+enum Answers {
+    /// None had failed.
+    NoneFailed,
+    /// All do, since then.
+    Again(Moment),
+    /// Not all do.
+    Missing,
+}
+
+impl Answers {
+    fn moment(self) -> Option<Moment> {
+        match self {
+            Self::Again(moment) => Some(moment),
+            Self::NoneFailed | Self::Missing => None,
+        }
+    }
 }
 
 /// When as many tasks ran as wanted, for the rest of the observation.
@@ -117,15 +139,18 @@ fn untouched(case: &Case, slots: &[Slot]) -> Option<Moment> {
     })
 }
 
-/// When every probe that had failed answered again: the outer none is "not all of them", the
-/// inner none "none had failed".
-fn answering(case: &Case, probes: &[ProbeStats]) -> Option<Option<Moment>> {
+/// When every probe that had failed answered again.
+fn answering(case: &Case, probes: &[ProbeStats]) -> Answers {
     let ends: Option<Vec<Moment>> = probes
         .iter()
         .filter_map(|p| last_outage(p, case).map(|outage| (p, outage)))
         .map(|(p, outage)| end_of(case, p, outage))
         .collect();
-    Some(ends?.into_iter().reduce(later))
+    match ends.map(|ends| ends.into_iter().reduce(later)) {
+        Some(Some(moment)) => Answers::Again(moment),
+        Some(None) => Answers::NoneFailed,
+        None => Answers::Missing,
+    }
 }
 
 fn last_outage<'p>(probe: &'p ProbeStats, case: &Case) -> Option<&'p Outage> {
@@ -177,7 +202,7 @@ pub(super) fn failed_again<'p>(
         .iter()
         .flat_map(|p| p.outages.iter().map(move |o| (p, o)))
         .find(|(p, o)| {
-            let settled = Micros(complete.after.span.0 + p.every.0 * IN_A_ROW as i64);
+            let settled = Micros(complete.after.span.0 + p.every.0 * i64::from(IN_A_ROW));
             o.from > settled
         })
 }

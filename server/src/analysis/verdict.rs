@@ -5,7 +5,7 @@
 
 use super::case::Case;
 use super::hits::first_unproven;
-use super::words::{figure, list, plain};
+use super::words::{figure, list, plain, sentence};
 use super::{Claim, Evidence, Hit, Recovery};
 use app::model::facts::ServiceFacts;
 use app::model::run::Verdict;
@@ -19,8 +19,13 @@ pub(super) fn judge(
     claims: &[Claim],
 ) -> (Verdict, String) {
     ended_early(case)
-        .or_else(|| invalid(case, hits, claims).map(|why| (Verdict::Invalid, why)))
+        .or_else(|| invalid(case, hits, claims).map(|why| (Verdict::Invalid, said(&why))))
         .unwrap_or_else(|| by_claims(recovery, claims))
+}
+
+/// As a sentence of its own.
+fn said(text: &str) -> String {
+    format!("{}.", sentence(text.trim_end_matches('.')))
 }
 
 /// Aborted and refused runs stay what they are.
@@ -67,22 +72,22 @@ fn by_claims(recovery: &Recovery, claims: &[Claim]) -> (Verdict, String) {
     if !failed.is_empty() {
         return (
             Verdict::Violated,
-            format!("did not hold: {}", list(&failed)),
+            said(&format!("did not hold: {}", list(&failed))),
         );
     }
     if !claims.is_empty() {
         let all: Vec<String> = claims.iter().map(with_measure).collect();
-        return (Verdict::Held, list(&all));
+        return (Verdict::Held, said(&list(&all)));
     }
     match &recovery.full_strength {
         Some(full) => (
             Verdict::Held,
             format!(
-                "nothing was claimed; it recovered in {}",
+                "Nothing was claimed; it recovered in {}.",
                 figure(full.after)
             ),
         ),
-        None => (Verdict::Violated, not_recovered(recovery)),
+        None => (Verdict::Violated, said(&not_recovered(recovery))),
     }
 }
 

@@ -42,10 +42,11 @@ pub(super) fn nanos(value: i64) -> Micros {
     Micros(value / 1_000)
 }
 
-/// A time as a compose file has it: "5s", "1m30s", "500ms".
+/// A time as a compose file has it: "5s", "1m30s", "500ms"; more than a day in seconds.
 pub(super) fn compose(span: Micros) -> String {
     let micros = u64::try_from(span.0).unwrap_or(0);
-    Span::try_new(Duration::from_micros(micros)).map_or_else(|e| e.0, |s| s.to_string())
+    Span::try_new(Duration::from_micros(micros))
+        .map_or_else(|_| format!("{}s", micros / 1_000_000), |s| s.to_string())
 }
 
 /// Bytes: "384 MB", "1.5 GB" (powers of 1024, as Docker counts).
@@ -85,6 +86,12 @@ pub(super) fn list(texts: &[String]) -> String {
 /// A share of 0 to 1 as "78.5 %", with as many decimals (1 to 3) as it takes to stay on the side
 /// of `limit` (0 to 1) on which it is.
 pub(super) fn percent_beside(share: f64, limit: f64) -> String {
+    if share >= 1.0 {
+        return "100 %".to_owned();
+    }
+    if share <= 0.0 {
+        return "0 %".to_owned();
+    }
     let value = share * 100.0;
     let text = |decimals: usize| format!("{value:.decimals$}");
     let same_side = |shown: &String| {
@@ -98,12 +105,6 @@ pub(super) fn percent_beside(share: f64, limit: f64) -> String {
 
 /// A share of 0 to 1 as "78.5 %"; never "100.0 %" or "0.0 %" for what is not quite that.
 pub(super) fn percent(share: f64) -> String {
-    if share >= 1.0 {
-        return "100 %".to_owned();
-    }
-    if share <= 0.0 {
-        return "0 %".to_owned();
-    }
     percent_beside(share, 1.0)
 }
 

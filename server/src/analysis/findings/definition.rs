@@ -5,6 +5,7 @@ use super::super::study::Study;
 use super::super::words::{count, figure, list, plain};
 use super::super::{Bearing, Evidence, Finding};
 use super::finding;
+use app::model::time::Measured;
 
 /// Nobody asks the application whether it is well.
 pub(super) fn no_health_check(study: &Study) -> Option<Finding> {
@@ -12,12 +13,7 @@ pub(super) fn no_health_check(study: &Study) -> Option<Finding> {
     if !service.health_known || study.case.health().is_some() {
         return None;
     }
-    let r = &study.recovery;
-    let early = r.running.as_ref().zip(r.first_success.as_ref());
-    let early = early
-        .map(|(running, answer)| running.until(answer))
-        .filter(|early| early.span.0 > early.resolution.0);
-    let detail = early.map_or(
+    let detail = running_before_served(study).map_or(
         "Swarm calls a task running as soon as its process is there, and never notices a hang."
             .to_owned(),
         |early| {
@@ -34,6 +30,13 @@ pub(super) fn no_health_check(study: &Study) -> Option<Finding> {
         detail,
         Evidence::other("service definition"),
     )
+}
+
+/// How long Swarm called the task running before users were answered, where it did.
+pub(in crate::analysis) fn running_before_served(study: &Study) -> Option<Measured> {
+    let r = &study.recovery;
+    let early = r.running.as_ref()?.until(r.first_success.as_ref()?);
+    (early.span.0 > early.resolution.0).then_some(early)
 }
 
 /// The gaps of the definition, together.

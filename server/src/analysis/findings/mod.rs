@@ -9,6 +9,7 @@ mod swarm;
 mod timing;
 mod users;
 
+pub(super) use definition::running_before_served;
 pub(super) use timing::restart_delay_share;
 
 use super::study::Study;
@@ -68,6 +69,7 @@ pub(super) fn findings(study: &Study) -> Vec<Finding> {
     found
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the last line of every statement")]
 fn finding(
     id: &'static str,
     bearing: Bearing,

@@ -46,7 +46,7 @@ fn probes_of(probes: &[&ProbeStats]) -> Evidence {
 fn last_strength(study: &Study) -> Option<(String, Evidence)> {
     let seen = study.case.after().filter_map(|event| match event.what {
         What::Strength { running, desired } => Some((
-            format!("{running} of {} running", count(desired, "task")),
+            format!("{running} of {desired} tasks running"),
             Evidence::event(event),
         )),
         _ => None,
@@ -154,13 +154,14 @@ fn failing_probes(study: &Study) -> Evidence {
 /// Every probe was answered throughout.
 pub(super) fn no_outage(study: &Study) -> Option<Finding> {
     let sent = study.sent_after();
-    if sent == 0 || study.failed_after() > 0 || !study.all_died() {
+    let took_effect = study.all_died() || study.slots.is_empty();
+    if sent == 0 || study.failed_after() > 0 || !took_effect {
         return None;
     }
     let desired = study.desired().unwrap_or(1);
     let hit = study.tasks_hit() as u64;
     let others = desired.saturating_sub(hit);
-    let why = if others > 0 {
+    let why = if hit > 0 && others > 0 {
         format!(
             " while {hit} of {} was being replaced",
             count(desired, "replica")

@@ -8,6 +8,7 @@ use super::{AGAIN, Advice, Draft, addition, change};
 use crate::analysis::definition::{
     Gap, detection_target, interval, retries, timeout, worst_detection, worst_of,
 };
+use crate::analysis::findings::running_before_served;
 use crate::analysis::study::Study;
 use crate::analysis::words::{compose, figure, nanos, plain};
 use crate::analysis::{Line, Severity};
@@ -23,7 +24,7 @@ const START_INTERVAL_FROM: u32 = 25;
 /// There is no health check.
 pub(super) fn hc_01(advice: &Advice) -> Option<Draft> {
     let finding = advice.finding("no-health-check")?;
-    let early = finding.detail.contains("before users");
+    let early = running_before_served(advice.study).is_some();
     let lines = [
         "test: [\"CMD\", \"your-check\"]".to_owned(),
         "interval: 5s".to_owned(),
@@ -67,18 +68,9 @@ fn start_period(study: &Study) -> Micros {
     whole_seconds(Micros(took.saturating_mul(3) / 2)).max(Micros(5 * SECOND))
 }
 
+/// Rounded up.
 fn whole_seconds(span: Micros) -> Micros {
-    Micros(span.0.div_ceil_to(SECOND))
-}
-
-trait DivCeil {
-    fn div_ceil_to(self, step: i64) -> i64;
-}
-
-impl DivCeil for i64 {
-    fn div_ceil_to(self, step: i64) -> i64 {
-        (self + step - 1) / step * step
-    }
+    Micros((span.0.max(0) + SECOND - 1) / SECOND * SECOND)
 }
 
 /// The start is dominated by the first health check.
@@ -86,10 +78,11 @@ pub(super) fn hc_02(advice: &Advice) -> Option<Draft> {
     let study = advice.study;
     let waited = waited_for_check(study)?;
     let served = advice.has("health-wait");
+    let harmless = served || advice.has("no-outage");
     let (title, change, caution) = faster_checks(study)?;
     Some(Draft {
         id: "HC-02",
-        severity: if served {
+        severity: if harmless {
             Severity::Medium
         } else {
             Severity::High
@@ -139,7 +132,7 @@ fn faster_checks(study: &Study) -> Option<(String, Vec<Line>, String)> {
         if health.start_interval.is_some_and(|i| nanos(i) <= SHORT) {
             return None;
         }
-        let period = health.start_period.filter(|p| *p > 0).is_none();
+        let period = health.start_period.is_none_or(|p| p <= 0);
         let period = period.then(|| format!("start_period: {}", compose(start_period(study))));
         let lines: Vec<String> = period
             .into_iter()
@@ -148,7 +141,9 @@ fn faster_checks(study: &Study) -> Option<(String, Vec<Line>, String)> {
         return Some((
             "Check health every second while starting".to_owned(),
             addition(AT, &lines),
-            "start_interval counts only within start_period.".to_owned(),
+            "start_interval counts only within start_period, and the docker command that deploys \
+             must be of version 25 or later, too."
+                .to_owned(),
         ));
     }
     let becomes = proposed_interval(study)?;
@@ -231,6 +226,9 @@ pub(super) fn hc_04(advice: &Advice) -> Option<Draft> {
     let study = advice.study;
     let health = study.case.health()?;
     let (worst, target) = (worst_detection(study)?, detection_target(study));
+    if solved_by_interval(advice, target) {
+        return None;
+    }
     let (every, wait) = fitting(study)?;
     let mut lines = Vec::new();
     let mut field = |name: &str, was: Option<Micros>, now: Micros, becomes: Micros| {
@@ -262,13 +260,20 @@ pub(super) fn hc_04(advice: &Advice) -> Option<Draft> {
         from: &["definition-gaps"],
         field: "healthcheck.timeout",
         change: lines,
-        caution: "A timeout shorter than an answer under load takes kills for hangs: look at the \
+        caution: "A timeout shorter than an answer under load takes load for a hang: look at the \
                   slowest answers first."
-            .replace("takes kills for hangs", "takes load for a hang"),
+            .to_owned(),
         verify: "Run an experiment that makes it hang; expected: replaced within the time wanted.",
         sources: &[HEALTHCHECK, HEALTH_SOURCE],
         gain: Micros(0),
     })
+}
+
+/// Whether the interval that HC-02 asks for is short enough for this as well.
+fn solved_by_interval(advice: &Advice, target: Micros) -> bool {
+    let shorter = hc_02(advice).is_some_and(|d| d.title.contains("every 2 s"));
+    let health = advice.study.case.health();
+    shorter && health.is_some_and(|h| worst_of(SHORT, timeout(h), retries(h)) <= target)
 }
 
 /// The least change of interval and timeout with which a hang is noticed in time.

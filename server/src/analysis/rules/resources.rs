@@ -39,7 +39,7 @@ pub(super) fn rs_02(advice: &Advice) -> Option<Draft> {
     if !advice.has("out-of-memory") {
         return None;
     }
-    let raised = limit / 2 * 3;
+    let raised = (limit / 2).saturating_mul(3);
     Some(Draft {
         id: "RS-02",
         severity: Severity::High,

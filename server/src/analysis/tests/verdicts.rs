@@ -1,0 +1,198 @@
+//! Held, violated, aborted, invalid, refused: when, and why.
+
+use super::super::testing::{founding_kill, three_replicas};
+use super::super::{Analysis, analyse};
+use super::{add, at, finding_ids, without};
+use app::model::record::Record;
+use app::model::run::{Outcome, Verdict};
+use app::model::time::Micros;
+use app::model::timeline::{TaskRef, What};
+
+fn verdict(record: &Record) -> (Verdict, String) {
+    let Analysis {
+        verdict, reason, ..
+    } = analyse(record);
+    (verdict, reason)
+}
+
+fn with(ms: i64, what: What) -> Record {
+    let mut record = founding_kill();
+    add(&mut record, ms, what);
+    record
+}
+
+fn gap(from: i64, to: i64) -> What {
+    What::Gap {
+        text: "the event stream was cut off".to_owned(),
+        from: at(from),
+        to: at(to),
+    }
+}
+
+#[test]
+fn a_fault_without_proof_is_never_held() {
+    let not_proven = What::FaultNotProven {
+        fault: 0,
+        text: "container 32fb59f8 was still running after 5 s".to_owned(),
+    };
+    let analysis = analyse(&with(5_000, not_proven));
+    assert_eq!(analysis.verdict, Verdict::Invalid);
+    assert!(analysis.reason.contains("was still running after 5 s"));
+    assert_eq!(analysis.hits[0].proof, None);
+    assert!(finding_ids(&analysis).contains(&"fault-not-proven"));
+    assert!(!finding_ids(&analysis).contains(&"took-effect"));
+
+    let silent = without(founding_kill(), |w| matches!(w, What::FaultProven { .. }));
+    assert_eq!(verdict(&silent).0, Verdict::Invalid);
+}
+
+#[test]
+fn a_gap_counts_where_it_could_hide_something() {
+    let (during, why) = verdict(&with(4_000, gap(2_000, 4_000)));
+    assert_eq!(during, Verdict::Invalid);
+    assert!(why.contains("the evidence has a gap") || why.contains("The evidence has a gap"));
+    assert_eq!(verdict(&with(-500, gap(-2_000, -500))).0, Verdict::Held);
+    assert_eq!(verdict(&with(30_000, gap(26_000, 30_000))).0, Verdict::Held);
+}
+
+fn foreign() -> What {
+    What::ServiceUpdated {
+        version: 43,
+        by_lab: false,
+    }
+}
+
+#[test]
+fn somebody_elses_change_makes_it_invalid() {
+    let mut record = with(3_000, foreign());
+    if let Some(after) = &mut record.after {
+        after.service.image = "hivequake-sample:other".to_owned();
+    }
+    let (verdict, why) = verdict(&record);
+    assert_eq!(verdict, Verdict::Invalid);
+    assert!(why.contains("omebody else changed"), "{why}");
+}
+
+#[test]
+fn a_new_version_of_the_same_definition_is_told_but_harmless() {
+    let mut record = with(3_000, foreign());
+    if let Some(after) = &mut record.after {
+        after.service.version = 43;
+        after.service.update_state = Some("completed".to_owned());
+    }
+    let analysis = analyse(&record);
+    assert_eq!(analysis.verdict, Verdict::Held);
+    assert!(finding_ids(&analysis).contains(&"foreign-update"));
+}
+
+#[test]
+fn a_forced_update_replaces_tasks_and_is_not_harmless() {
+    let mut record = three_replicas();
+    add(&mut record, 3_000, foreign());
+    let task = TaskRef {
+        task: "forcedforcedforcedforcedf".to_owned(),
+        slot: Some(3),
+        node: "node3".to_owned(),
+    };
+    add(&mut record, 3_200, What::TaskCreated { task });
+    assert_eq!(verdict(&record).0, Verdict::Invalid);
+}
+
+#[test]
+fn the_labs_own_update_is_no_foreign_one() {
+    let own = What::ServiceUpdated {
+        version: 43,
+        by_lab: true,
+    };
+    let mut record = with(3_000, own);
+    record.after = None;
+    assert_eq!(verdict(&record).0, Verdict::Held);
+}
+
+#[test]
+fn aborted_and_refused_stay_so() {
+    for early in [Verdict::Aborted, Verdict::Refused] {
+        let mut record = founding_kill();
+        record.run.outcome = Some(Outcome {
+            verdict: early,
+            reason: "somebody pressed stop".to_owned(),
+            left_behind: Vec::new(),
+        });
+        assert_eq!(
+            verdict(&record),
+            (early, "somebody pressed stop".to_owned())
+        );
+    }
+    let text = "a guard tripped".to_owned();
+    let analysis = analyse(&with(3_000, What::Aborted { text }));
+    assert_eq!(analysis.verdict, Verdict::Aborted);
+    assert_eq!(
+        analysis.lead[0],
+        "The run was ended early: a guard tripped."
+    );
+    assert_eq!(analysis.recovery.not_within, Some(Micros(3_000_000)));
+}
+
+#[test]
+fn a_stored_verdict_is_worked_out_again() {
+    let mut record = founding_kill();
+    record.run.outcome = Some(Outcome {
+        verdict: Verdict::Violated,
+        reason: "as an older rule set saw it".to_owned(),
+        left_behind: Vec::new(),
+    });
+    assert_eq!(verdict(&record).0, Verdict::Held);
+}
+
+fn claiming(within: Option<&str>, available: Option<&str>) -> Record {
+    let mut record = founding_kill();
+    let hypothesis = &mut record.run.experiment.hypothesis;
+    hypothesis.recovers_within = within.map(|t| t.parse().expect("a span"));
+    hypothesis.availability_at_least = available.map(|t| t.parse().expect("a percentage"));
+    record
+}
+
+#[test]
+fn every_claim_must_hold() {
+    assert_eq!(
+        verdict(&claiming(Some("10s"), Some("70%"))),
+        (
+            Verdict::Violated,
+            "Did not hold: recovers within 10 s (10.74 s).".to_owned()
+        )
+    );
+    assert_eq!(
+        verdict(&claiming(Some("15s"), Some("80%"))),
+        (
+            Verdict::Violated,
+            "Did not hold: availability at least 80 % (78.5 %).".to_owned()
+        )
+    );
+    assert_eq!(verdict(&claiming(None, Some("78%"))).0, Verdict::Held);
+}
+
+#[test]
+fn without_claims_recovering_is_enough_and_needed() {
+    assert_eq!(
+        verdict(&claiming(None, None)),
+        (
+            Verdict::Held,
+            "Nothing was claimed; it recovered in 10.74 s.".to_owned()
+        )
+    );
+    let mut gone = claiming(None, None);
+    gone.events.retain(|e| e.seq < 20);
+    let (violated, why) = verdict(&gone);
+    assert_eq!(violated, Verdict::Violated);
+    assert!(why.starts_with("It had not recovered after"), "{why}");
+}
+
+#[test]
+fn a_claim_longer_than_the_watch_cannot_fail() {
+    let mut record = claiming(Some("60s"), None);
+    record.events.retain(|e| e.seq < 19);
+    let analysis = analyse(&record);
+    assert_eq!(analysis.checks[0].held, None);
+    assert_eq!(analysis.verdict, Verdict::Invalid);
+    assert!(analysis.reason.contains("could not be judged"));
+}
