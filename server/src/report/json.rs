@@ -4,7 +4,7 @@
 //! where nothing was seen; fields are added, never renamed.
 
 use crate::analysis::{Analysis, Hit, Moment, Outage, ProbeStats, Recovery, Window};
-use crate::report::facts::left_behind;
+use crate::report::left::left_behind;
 use crate::report::moments::{Zero, iso};
 use crate::report::observations::source;
 use app::model::record::{ProbeOutcome, Record};

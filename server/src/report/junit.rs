@@ -3,8 +3,9 @@
 //! Guarantee: well-formed XML 1.0 whatever the texts are; one test case for each claim, one for
 //! the proof of the fault, one for everything being back in place.
 
-use super::facts::{judged, left_behind};
+use super::facts::judged;
 use super::html::{Html, Tag, el};
+use super::left::left_behind;
 use super::moments::{iso, short_number};
 use super::text::for_xml;
 use crate::analysis::{Analysis, Claim};

@@ -5,9 +5,11 @@
 
 pub mod chart;
 mod facts;
+mod figures;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod left;
 pub mod markdown;
 mod moments;
 mod observations;

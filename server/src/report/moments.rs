@@ -77,9 +77,23 @@ pub fn lasting(span: Micros, resolution: Micros) -> String {
 /// "±0.05 s", or "±1 ms" where it is less than 10 ms.
 pub fn plus_minus(resolution: Micros) -> String {
     if resolution.0 < 10_000 {
-        return format!("±{} ms", short_number(resolution.as_millis_f64()));
+        return format!("±{} ms", roughly(resolution.as_millis_f64()));
     }
-    format!("±{} s", short_number(resolution.as_secs_f64()))
+    format!("±{} s", roughly(resolution.as_secs_f64()))
+}
+
+/// One significant digit, or two where the first is a 1: 0.051 is 0.05, 0.15 stays.
+fn roughly(value: f64) -> String {
+    if value <= 0.0 {
+        return "0".to_owned();
+    }
+    let first = 10_f64.powf(value.log10().floor());
+    let step = if value / first < 2.0 {
+        first / 10.0
+    } else {
+        first
+    };
+    short_number((value / step).round() * step)
 }
 
 /// A latency: "1.6 ms", "0.92 s".
@@ -159,6 +173,10 @@ mod tests {
         assert_eq!(lasting(Micros(4_852_000), Micros(50_000)), "4.85 s");
         assert_eq!(plus_minus(Micros(50_000)), "±0.05 s");
         assert_eq!(plus_minus(Micros(1_000)), "±1 ms");
+        assert_eq!(plus_minus(Micros(50_500)), "±0.05 s");
+        assert_eq!(plus_minus(Micros(100_500)), "±0.1 s");
+        assert_eq!(plus_minus(Micros(150_000)), "±0.15 s");
+        assert_eq!(plus_minus(Micros(0)), "±0 ms");
     }
 
     #[test]

@@ -70,23 +70,34 @@ fn is_worth_reading(what: &What) -> bool {
 fn row(event: &Event, analysis: &Analysis, zero: Zero) -> Observation {
     let waits = waits(event, analysis);
     let key = is_key(event, analysis);
-    let start = after(event.at - zero.at, event.resolution);
+    let resolution = resolution(event, analysis);
+    let start = after(event.at - zero.at, resolution);
     let shown = match waits {
         Some(until) => {
             let start = start.trim_end_matches(" s");
-            format!("{start} to {}", after(until, event.resolution))
+            format!("{start} to {}", after(until, resolution))
         }
         None => start,
     };
     Observation {
         seq: event.seq,
         at: event.at,
-        resolution: event.resolution,
+        resolution,
         after: shown,
         what: what(event, waits.is_some(), key, zero),
         key: waits.is_some() || key,
-        source: source(&event.source, event.resolution),
+        source: source(&event.source, resolution),
     }
+}
+
+/// What an event can tell apart: a probe sees nothing between two sends, however exactly it
+/// knows when an answer came.
+pub fn resolution(event: &Event, analysis: &Analysis) -> Micros {
+    let Source::Probe(name) = &event.source else {
+        return event.resolution;
+    };
+    let probe = analysis.probes.iter().find(|probe| probe.name == *name);
+    probe.map_or(event.resolution, |probe| probe.every.max(event.resolution))
 }
 
 /// Until when the task that became ready here had to wait, where that is a part of the recovery.
@@ -135,10 +146,9 @@ fn is_key(event: &Event, analysis: &Analysis) -> bool {
     };
     let back = match &event.what {
         What::ProbeAnswering { .. } => named(&recovery.first_success),
-        What::Strength { .. } => named(&recovery.full_strength),
+        What::Strength { running, desired } => running >= desired && named(&recovery.full_strength),
         What::TaskState { state, .. } if *state == TaskState::Running => {
-            named(&recovery.full_strength)
-                || (recovery.full_strength.is_none() && named(&recovery.running))
+            recovery.full_strength.is_none() && named(&recovery.running)
         }
         _ => false,
     };

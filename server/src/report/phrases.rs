@@ -3,7 +3,7 @@
 //! Guarantee: a thing is called the same in all of them.
 
 use super::moments::latency;
-use crate::analysis::{Bearing, Outage, ProbeStats, Severity};
+use crate::analysis::{Bearing, Finding, Outage, ProbeStats, Severity};
 use app::model::record::ProbeOutcome;
 use app::model::run::Verdict;
 
@@ -24,6 +24,16 @@ pub const fn severity(severity: Severity) -> &'static str {
         Severity::Medium => "medium",
         Severity::Low => "low",
     }
+}
+
+/// A finding's statement, ended so that its detail can follow.
+pub fn statement(finding: &Finding) -> String {
+    let text = finding.statement.trim_end();
+    if text.ends_with(['.', ':', ',', ';', '?']) {
+        return text.to_owned();
+    }
+    let goes_on = finding.detail.starts_with(char::is_lowercase);
+    format!("{text}{}", if goes_on { ':' } else { '.' })
 }
 
 /// What a verdict means, one sentence.
@@ -72,5 +82,28 @@ pub fn outages(outages: &[Outage]) -> String {
         [] => "No outage.".to_owned(),
         [one] => format!("One outage, {one}."),
         many => format!("{} outages: {}.", many.len(), many.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Evidence;
+
+    #[test]
+    fn a_statement_ends_before_its_detail() {
+        assert_eq!(said("One replica", "6.3 s this time."), "One replica.");
+        assert_eq!(said("Open things", "limits, but"), "Open things:");
+        assert_eq!(said("Done.", "More."), "Done.");
+    }
+
+    fn said(statement: &str, detail: &str) -> String {
+        super::statement(&Finding {
+            id: "x",
+            bearing: Bearing::Neutral,
+            statement: statement.to_owned(),
+            detail: detail.to_owned(),
+            evidence: Evidence::default(),
+        })
     }
 }

@@ -37,21 +37,31 @@ pub fn dress(svg: &str, frame: &Frame, marks: &[Mark]) -> Html {
         .attr("aria-labelledby", format!("{id}-t {id}-d"))
         .add(el("title").id(format!("{id}-t")).add(&frame.title))
         .add(el("desc").id(format!("{id}-d")).add(&frame.says))
-        .add(hatch(id))
+        .add(patterns(id))
         .all(shapes(svg, id))
         .all(marks.iter().map(hover))
         .into()
 }
 
-fn hatch(id: &str) -> Tag {
-    let pattern = el("pattern")
-        .id(format!("{id}-hatch"))
+/// Two fills that tell themselves apart without their colour: lost service, failed answers.
+fn patterns(id: &str) -> Tag {
+    let stripe = || el("line").class("hatch").attr("y2", 6);
+    let ground = el("rect")
+        .class("ground")
+        .attr("width", 6)
+        .attr("height", 6);
+    el("defs")
+        .add(pattern(id, "hatch", 45).add(stripe()))
+        .add(pattern(id, "bad", -45).add(ground).add(stripe()))
+}
+
+fn pattern(id: &str, name: &str, angle: i32) -> Tag {
+    el("pattern")
+        .id(format!("{id}-{name}"))
         .attr("width", 6)
         .attr("height", 6)
         .attr("patternUnits", "userSpaceOnUse")
-        .attr("patternTransform", "rotate(45)")
-        .add(el("line").class("hatch").attr("y2", 6));
-    el("defs").add(pattern)
+        .attr("patternTransform", format!("rotate({angle})"))
 }
 
 /// plotters writes one tag to a line, and a text's content on a line of its own.
@@ -87,6 +97,7 @@ fn inked(tag: Tag, line: &str, id: &str) -> Tag {
         .find_map(|(key, value)| Some((key, Ink::from_sentinel(value)?)));
     match painted {
         Some((_, Ink::Outage)) => tag.attr("fill", format!("url(#{id}-hatch)")),
+        Some((_, Ink::Bad)) => tag.attr("fill", format!("url(#{id}-bad)")),
         Some(("stroke", ink)) => tag.attr("class", format!("{} o", ink.class())),
         Some((_, ink)) => tag.class(ink.class()),
         None => tag.class("k-axis"),

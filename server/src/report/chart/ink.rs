@@ -179,7 +179,7 @@ mod tests {
         for ink in Ink::ALL {
             let needle = format!(".{}", ink.class());
             assert!(
-                ink == Ink::Outage || css.contains(&needle),
+                matches!(ink, Ink::Outage | Ink::Bad) || css.contains(&needle),
                 "no rule for {needle}"
             );
         }

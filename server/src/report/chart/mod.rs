@@ -9,6 +9,7 @@ mod axis;
 mod bins;
 mod dress;
 mod figure;
+mod happenings;
 pub mod history;
 mod ink;
 mod lanes;
@@ -17,5 +18,6 @@ mod notes;
 mod pen;
 pub mod recovery;
 pub mod story;
+mod story_numbers;
 
 pub use figure::scrolling;

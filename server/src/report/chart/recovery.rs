@@ -16,7 +16,8 @@ use app::model::time::Micros;
 
 const LEFT: f64 = 170.0;
 const RIGHT: f64 = 944.0;
-const TOP: f64 = 32.0;
+/// Above the bars: with braces, without.
+const TOP: (f64, f64) = (32.0, 8.0);
 const ROW: f64 = 26.0;
 const BAR: f64 = 18.0;
 
@@ -35,6 +36,8 @@ pub fn recovery(analysis: &Analysis, open: Open) -> Html {
     let Some(last) = parts.last() else {
         return Html::new();
     };
+    let braces = braces(analysis);
+    let top = if braces.is_empty() { TOP.1 } else { TOP.0 };
     let axis = Axis {
         from: 0.0,
         to: last.to.as_secs_f64().max(0.01) * 1.03,
@@ -46,9 +49,9 @@ pub fn recovery(analysis: &Analysis, open: Open) -> Html {
         title: "Recovery, taken apart".to_owned(),
         says: says(parts),
         width: 960,
-        height: height(parts.len()),
+        height: height(top, parts.len()),
     };
-    let picture = picture(&frame, |pen| draw(pen, analysis, &axis));
+    let picture = picture(&frame, |pen| draw(pen, parts, &braces, &axis, top));
     let caption = says(parts);
     figure(
         picture,
@@ -64,8 +67,8 @@ pub fn recovery(analysis: &Analysis, open: Open) -> Html {
     clippy::cast_sign_loss,
     reason = "a few hundred pixels"
 )]
-fn height(rows: usize) -> u32 {
-    (TOP + rows as f64 * ROW + 30.0) as u32
+fn height(top: f64, rows: usize) -> u32 {
+    (top + rows as f64 * ROW + 30.0) as u32
 }
 
 /// The finding: what took longest.
@@ -95,15 +98,14 @@ fn length(part: &Part) -> Micros {
     Micros(part.to.0 - part.from.0)
 }
 
-fn draw(pen: &mut Pen, analysis: &Analysis, axis: &Axis) {
-    let parts = &analysis.split;
-    let bottom = TOP + parts.len() as f64 * ROW;
-    axis.draw(pen, TOP, bottom, false);
-    for brace in braces(analysis) {
-        bracket(pen, axis, &brace);
+fn draw(pen: &mut Pen, parts: &[Part], braces: &[Brace], axis: &Axis, top: f64) {
+    let bottom = top + parts.len() as f64 * ROW;
+    axis.draw(pen, top, bottom, false);
+    for brace in braces {
+        bracket(pen, axis, brace);
     }
     for (i, part) in parts.iter().enumerate() {
-        bar(pen, axis, part, TOP + i as f64 * ROW + 5.0);
+        bar(pen, axis, part, top + i as f64 * ROW + 5.0);
     }
 }
 
@@ -143,7 +145,7 @@ fn braces(analysis: &Analysis) -> Vec<Brace> {
 
 fn bracket(pen: &mut Pen, axis: &Axis, brace: &Brace) {
     let (left, right) = (axis.x(brace.from) + 1.0, axis.x(brace.to) - 1.0);
-    let (foot, top) = (TOP - 4.0, TOP - 10.0);
+    let (foot, top) = (TOP.0 - 4.0, TOP.0 - 10.0);
     if right - left < 4.0 {
         return;
     }
@@ -153,7 +155,12 @@ fn bracket(pen: &mut Pen, axis: &Axis, brace: &Brace) {
     );
     if right - left >= width(brace.text) {
         let middle = f64::midpoint(left, right);
-        pen.text(brace.ink, (middle, TOP - 20.0), Anchor::Middle, brace.text);
+        pen.text(
+            brace.ink,
+            (middle, TOP.0 - 20.0),
+            Anchor::Middle,
+            brace.text,
+        );
     }
 }
 
@@ -165,7 +172,7 @@ fn bar(pen: &mut Pen, axis: &Axis, part: &Part, y: f64) {
         Ink::Lane,
         (0.0, y + BAR / 2.0),
         Anchor::Start,
-        &fit(&part.name, 24),
+        &short_name(part),
     );
     match ink(part.id) {
         Ink::Wait => pen.frame(Ink::Wait, (left, y), (right, y + BAR)),
@@ -185,6 +192,11 @@ fn bar(pen: &mut Pen, axis: &Axis, part: &Part, y: f64) {
         pen.text(Ink::Value, (right + 6.0, middle), Anchor::Start, &value);
     }
     pen.mark((left, y), (right.max(left + 6.0), y + BAR), title(part));
+}
+
+/// Without what stands in brackets, cut to the margin; the table has it whole.
+fn short_name(part: &Part) -> String {
+    fit(part.name.split(" (").next().unwrap_or_default(), 24)
 }
 
 fn ink(id: &str) -> Ink {

@@ -7,23 +7,25 @@ use super::answers::{ANSWERS, FAILURES, LATENCY, answers, describe, latencies};
 use super::axis::{Axis, label};
 use super::bins::{Bin, bins, width_for};
 use super::dress::Frame;
-use super::figure::{Numbers, figure};
+use super::figure::figure;
+use super::happenings::{Kind, moments, outages};
 use super::ink::Ink;
 use super::lanes::{Doing, Lanes, Row, Stretch, lanes};
 use super::notes::{Note, Spot, fit, place, width};
 use super::pen::{Anchor, Pen, picture};
+use super::story_numbers::numbers;
 use crate::analysis::Analysis;
 use crate::report::facts;
 use crate::report::html::{Html, Open};
-use crate::report::moments::{Zero, about, entered, lasting, latency};
+use crate::report::moments::{Zero, entered};
 use app::model::record::{ProbeSeries, Record};
 use app::model::run::Phase;
-use app::model::time::{At, Micros};
-use app::model::timeline::What;
+use app::model::time::At;
 
 const LEFT: f64 = 112.0;
 const RIGHT: f64 = 944.0;
-const TOP: f64 = 28.0;
+/// Above the bands: with outages to name, without.
+const TOP: (f64, f64) = (28.0, 8.0);
 const ROW: f64 = 24.0;
 const NOTE: f64 = 18.0;
 /// Probes drawn at most; the others are in the tables.
@@ -40,13 +42,8 @@ struct Plot<'a> {
     probes: Vec<(&'a ProbeSeries, Vec<Bin>)>,
     /// What a bar counts: "ok, each second".
     bars: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Fault,
-    Moment,
-    Limit,
+    /// Where the bands begin.
+    top: f64,
 }
 
 /// The figure; empty for a run that recorded nothing to draw.
@@ -72,7 +69,7 @@ pub fn story(record: &Record, analysis: &Analysis, open: Open) -> Html {
         picture,
         "The run on one time axis",
         &caption,
-        &plot.numbers(),
+        &numbers(&plot.lanes, &plot.probes),
         open,
     )
 }
@@ -102,6 +99,11 @@ impl<'a> Plot<'a> {
             spots: place(&notes, &lines, LEFT, RIGHT),
             moments,
             bars,
+            top: if outages(analysis, &axis).is_empty() {
+                TOP.1
+            } else {
+                TOP.0
+            },
             lanes: lanes(record, zero.at, from, to),
             probes: probes.map(|p| (p, bins(p, zero.at, &axis))).collect(),
         })
@@ -119,7 +121,7 @@ impl<'a> Plot<'a> {
 
     fn bottom(&self) -> f64 {
         let probe = ANSWERS + LATENCY + 30.0;
-        TOP + self.notes_height() + self.lanes_height() + self.probes.len() as f64 * probe
+        self.top + self.notes_height() + self.lanes_height() + self.probes.len() as f64 * probe
     }
 
     #[expect(
@@ -134,9 +136,9 @@ impl<'a> Plot<'a> {
     fn draw(&self, pen: &mut Pen) {
         let bottom = self.bottom();
         self.outages(pen, bottom);
-        self.axis.draw(pen, TOP, bottom, true);
+        self.axis.draw(pen, self.top, bottom, true);
         self.moments(pen, bottom);
-        let mut y = TOP + self.notes_height();
+        let mut y = self.top + self.notes_height();
         self.tasks(pen, y);
         y += self.lanes_height();
         for (series, bins) in &self.probes {
@@ -150,26 +152,35 @@ impl<'a> Plot<'a> {
         let mut free = LEFT;
         for (from, to, text) in outages(self.analysis, &self.axis) {
             let (left, right) = (self.axis.x(from), self.axis.x(to));
-            pen.rect(Ink::Outage, (left, TOP), (right.max(left + 1.0), bottom));
+            pen.rect(
+                Ink::Outage,
+                (left, self.top),
+                (right.max(left + 1.0), bottom),
+            );
             let half = width(&text) / 2.0;
             let middle = f64::midpoint(left, right).clamp(LEFT + half, RIGHT - half);
             if middle - half >= free {
-                pen.text(Ink::Strong, (middle, TOP - 10.0), Anchor::Middle, &text);
+                pen.text(
+                    Ink::Strong,
+                    (middle, self.top - 10.0),
+                    Anchor::Middle,
+                    &text,
+                );
                 free = middle + half + 10.0;
             }
         }
     }
 
     fn moments(&self, pen: &mut Pen, bottom: f64) {
-        pen.text(Ink::Lane, (0.0, TOP + NOTE), Anchor::Start, "fault");
+        pen.text(Ink::Lane, (0.0, self.top + NOTE), Anchor::Start, "fault");
         for ((kind, at, note), spot) in self.moments.iter().zip(&self.spots) {
-            let (x, y) = (self.axis.x(*at), TOP + (spot.row + 1) as f64 * NOTE);
+            let (x, y) = (self.axis.x(*at), self.top + (spot.row + 1) as f64 * NOTE);
             match kind {
                 Kind::Fault => {
-                    pen.line(Ink::Fault, (x, TOP), (x, bottom));
+                    pen.line(Ink::Fault, (x, self.top), (x, bottom));
                     pen.cross(Ink::Fault, (x, y), 5.5);
                 }
-                Kind::Limit => pen.line(Ink::Limit, (x, TOP), (x, bottom)),
+                Kind::Limit => pen.line(Ink::Limit, (x, self.top), (x, bottom)),
                 Kind::Moment => {
                     let diamond = [(x, y - 5.0), (x + 5.0, y), (x, y + 5.0), (x - 5.0, y)];
                     pen.polygon(Ink::Moment, &diamond);
@@ -203,14 +214,9 @@ impl<'a> Plot<'a> {
             let left = self.axis.x(stretch.from) + 0.5;
             let right = (self.axis.x(stretch.to) - 0.5).max(left + least(stretch.doing));
             state(pen, stretch.doing, (left, y), (right, y + 20.0));
-            if right - left > width(stretch.doing.word()) + 8.0 {
-                let ink = on(stretch.doing);
-                pen.text(
-                    ink,
-                    (left + 6.0, y + 10.5),
-                    Anchor::Start,
-                    stretch.doing.word(),
-                );
+            if let Some(word) = fitting(stretch.doing, right - left) {
+                let at = (left + 6.0, y + 10.5);
+                pen.text(on(stretch.doing), at, Anchor::Start, word);
             }
             pen.mark((left, y), (right, y + 20.0), said(stretch));
         }
@@ -237,24 +243,6 @@ impl<'a> Plot<'a> {
             let (left, right) = (self.axis.x(bin.from), self.axis.x(bin.to));
             pen.mark((left, top), (right, below + LATENCY), describe(bin));
         }
-    }
-
-    fn numbers(&self) -> Vec<Numbers> {
-        let tasks = Numbers {
-            caption: "Tasks".to_owned(),
-            columns: vec!["Place", "Task", "State", "From", "To"],
-            words: 3,
-            rows: self.lanes.rows.iter().flat_map(task_rows).collect(),
-        };
-        let probes = self.probes.iter().map(|(series, bins)| Numbers {
-            caption: format!("Probe {}", series.name),
-            columns: vec![
-                "From", "To", "Sent", "Answered", "Median", "Longest", "Failed",
-            ],
-            words: 0,
-            rows: bins.iter().map(bin_row).collect(),
-        });
-        std::iter::once(tasks).chain(probes).collect()
     }
 }
 
@@ -285,100 +273,6 @@ fn snap(seconds: f64) -> f64 {
     }
 }
 
-fn outages(analysis: &Analysis, axis: &Axis) -> Vec<(f64, f64, String)> {
-    let mut all = analysis
-        .probes
-        .iter()
-        .flat_map(|probe| probe.outages.iter())
-        .map(|outage| {
-            let from = outage.from.as_secs_f64();
-            let to = outage.to.map_or(axis.to, Micros::as_secs_f64);
-            let length = lasting(outage.length.span, outage.length.resolution);
-            (from, to, format!("without service {length}"))
-        })
-        .collect::<Vec<_>>();
-    all.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
-    // Two probes usually lose the same stretch: what lies within a longer one is not said twice.
-    let mut end = f64::NEG_INFINITY;
-    all.retain(|(_, to, _)| {
-        let new = *to > end;
-        end = end.max(*to);
-        new
-    });
-    all
-}
-
-fn moments(
-    record: &Record,
-    analysis: &Analysis,
-    zero: Zero,
-    axis: &Axis,
-) -> Vec<(Kind, f64, Note)> {
-    let mut out = faults(record, zero);
-    out.extend(endings(record, zero));
-    if let Some(full) = &analysis.recovery.full_strength {
-        let text = format!(
-            "full strength {}",
-            lasting(full.after.span, full.after.resolution)
-        );
-        out.push((Kind::Moment, full.after.span.as_secs_f64(), text, false));
-    }
-    if let Some(limit) = record.run.experiment.hypothesis.recovers_within
-        && zero.is_fault
-    {
-        let text = format!("limit {}", about(Micros(limit.micros())));
-        out.push((Kind::Limit, limit.get().as_secs_f64(), text, false));
-    }
-    out.into_iter()
-        .filter(|(_, at, _, _)| *at >= axis.from && *at <= axis.to)
-        .map(|(kind, at, text, left)| {
-            let x = axis.x(at);
-            (kind, at, Note { x, text, left })
-        })
-        .collect()
-}
-
-/// One mark for each fault of the method that was sent, with a count where it hit several targets.
-fn faults(record: &Record, zero: Zero) -> Vec<(Kind, f64, String, bool)> {
-    let sent = |number: usize| {
-        record.events.iter().filter(
-            move |event| matches!(event.what, What::FaultSent { fault, .. } if fault == number),
-        )
-    };
-    let methods = record.run.experiment.method.iter().enumerate();
-    methods
-        .filter_map(|(number, fault)| {
-            let first = sent(number).next()?;
-            let times = sent(number).count();
-            let text = match times {
-                1 => fault.summary(),
-                n => format!("{} x{n}", fault.summary()),
-            };
-            Some((Kind::Fault, (first.at - zero.at).as_secs_f64(), text, true))
-        })
-        .collect()
-}
-
-fn endings(record: &Record, zero: Zero) -> Vec<(Kind, f64, String, bool)> {
-    record
-        .events
-        .iter()
-        .filter_map(|event| {
-            let text = match event.what {
-                What::Aborted { .. } => "aborted",
-                What::GuardTripped { .. } => "guard tripped",
-                _ => return None,
-            };
-            Some((
-                Kind::Moment,
-                (event.at - zero.at).as_secs_f64(),
-                text.to_owned(),
-                false,
-            ))
-        })
-        .collect()
-}
-
 fn more(lanes: &Lanes) -> String {
     let mut parts = Vec::new();
     if lanes.hidden > 0 {
@@ -394,6 +288,15 @@ fn more(lanes: &Lanes) -> String {
 /// Pixels that a state takes at least, so that it can be seen.
 const fn least(doing: Doing) -> f64 {
     if doing.is_over() { 6.0 } else { 1.5 }
+}
+
+/// The state's word, or its first, as far as there is room.
+fn fitting(doing: Doing, room: f64) -> Option<&'static str> {
+    let word = doing.word();
+    let first = word.split(',').next()?;
+    [word, first]
+        .into_iter()
+        .find(|word| width(word) + 8.0 < room)
 }
 
 fn state(pen: &mut Pen, doing: Doing, from: (f64, f64), to: (f64, f64)) {
@@ -427,41 +330,6 @@ fn said(stretch: &Stretch) -> String {
         return format!("task {task} {}, {}", doing.word(), at(*from));
     }
     format!("task {task} {}, {} to {}", doing.word(), at(*from), at(*to))
-}
-
-fn task_rows(row: &Row) -> Vec<Vec<String>> {
-    let place = if row.name.is_empty() {
-        &row.sub
-    } else {
-        &row.name
-    };
-    let cells = |s: &Stretch| {
-        vec![
-            place.clone(),
-            s.task.clone(),
-            s.doing.word().to_owned(),
-            format!("{:+.2} s", s.from),
-            if s.doing.is_over() {
-                String::new()
-            } else {
-                format!("{:+.2} s", s.to)
-            },
-        ]
-    };
-    row.stretches.iter().map(cells).collect()
-}
-
-fn bin_row(bin: &Bin) -> Vec<String> {
-    let shown = |value: Option<Micros>| value.map_or_else(String::new, latency);
-    vec![
-        label(bin.from, true),
-        label(bin.to, true),
-        bin.sent.to_string(),
-        bin.ok.to_string(),
-        shown(bin.median),
-        shown(bin.longest),
-        bin.failures(),
-    ]
 }
 
 #[cfg(test)]

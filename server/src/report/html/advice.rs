@@ -2,6 +2,7 @@
 //!
 //! Guarantee: each finding and each recommendation is an anchor and stands beside its evidence.
 
+use super::Open;
 use super::evidence::{evidence, finding as link};
 use super::writer::{Html, Tag, el};
 use crate::analysis::{Analysis, Bearing, Finding, Line, Recommendation, Severity};
@@ -34,7 +35,7 @@ fn item(finding: &Finding, proof: Html) -> Tag {
         .id(finding.id)
         .class(class)
         .add(sign)
-        .add(el("b").add(&finding.statement))
+        .add(el("b").add(phrases::statement(finding)))
         .add(" ")
         .add(&finding.detail)
         .add(" ")
@@ -53,10 +54,24 @@ fn anchor(id: &'static str) -> Tag {
 }
 
 /// What to change.
-pub fn recommendations(analysis: &Analysis) -> Html {
-    let all = analysis.recommendations.iter();
-    all.map(|recommendation| card(recommendation, analysis))
-        .collect()
+///
+/// Several of low severity are folded away: they are good practice, not what the run was about.
+pub fn recommendations(analysis: &Analysis, open: Open) -> Html {
+    let all = &analysis.recommendations;
+    let (low, pressing): (Vec<_>, Vec<_>) = all.iter().partition(|r| r.severity == Severity::Low);
+    let cards = |some: Vec<&Recommendation>| -> Html {
+        let cards = some.into_iter().map(|r| card(r, analysis));
+        cards.collect()
+    };
+    if low.len() < 2 || pressing.is_empty() {
+        return cards(all.iter().collect());
+    }
+    let summary = format!("{} more of low severity", low.len());
+    let folded = el("details")
+        .flag("open", open == Open::All)
+        .add(el("summary").add(summary))
+        .add(cards(low));
+    cards(pressing).add(folded)
 }
 
 fn card(r: &Recommendation, analysis: &Analysis) -> Tag {

@@ -4,7 +4,8 @@
 
 use super::writer::{Html, Tag, el};
 use crate::analysis::Analysis;
-use crate::report::facts::{Figure, Meter, figures, left_behind};
+use crate::report::figures::{Figure, Meter, figures};
+use crate::report::left::left_behind;
 use crate::report::moments::{Zero, date, short_number};
 use app::model::record::Record;
 use app::model::run::Verdict;

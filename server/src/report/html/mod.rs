@@ -58,7 +58,10 @@ fn article(record: &Record, analysis: &Analysis, open: Open) -> Html {
         ))
         .add(section("Probes", tables::probes(&analysis.probes)))
         .add(section("Findings", advice::findings(record, analysis)))
-        .add(section("What to change", advice::recommendations(analysis)))
+        .add(section(
+            "What to change",
+            advice::recommendations(analysis, open),
+        ))
         .add(section(
             "What this run does not show",
             advice::not_shown(&analysis.not_shown),

@@ -222,7 +222,7 @@ pub fn timeline(record: &Record, analysis: &Analysis, zero: Zero, open: Open) ->
     events.sort_by_key(|event| (event.at, event.seq));
     let rows = events
         .into_iter()
-        .map(|event| entry(event, zero, !shown.contains(&event.seq)));
+        .map(|event| entry(event, analysis, zero, !shown.contains(&event.seq)));
     let summary = format!("All {}", count(record.events.len(), "entry", "entries"));
     el("details")
         .flag("open", open == Open::All)
@@ -232,7 +232,8 @@ pub fn timeline(record: &Record, analysis: &Analysis, zero: Zero, open: Open) ->
 }
 
 /// `anchored` where the event has no row among the observations.
-fn entry(event: &Event, zero: Zero, anchored: bool) -> Tag {
+fn entry(event: &Event, analysis: &Analysis, zero: Zero, anchored: bool) -> Tag {
+    let resolution = observations::resolution(event, analysis);
     let row = el("tr");
     let row = if anchored {
         row.id(format!("e{}", event.seq))
@@ -240,7 +241,7 @@ fn entry(event: &Event, zero: Zero, anchored: bool) -> Tag {
         row
     };
     row.add(number(event.seq.to_string()))
-        .add(number(zero.time(event.at, event.resolution)))
+        .add(number(zero.time(event.at, resolution)))
         .add(cell(event.what.text()))
-        .add(cell(observations::source(&event.source, event.resolution)))
+        .add(cell(observations::source(&event.source, resolution)))
 }

@@ -5,6 +5,7 @@
 
 mod kill;
 mod others;
+mod shown;
 
 use crate::analysis::Analysis;
 use app::model::record::Record;

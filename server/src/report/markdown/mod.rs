@@ -3,14 +3,19 @@
 //! Guarantee: what came from the swarm or a user stays text: it opens no emphasis, no table cell,
 //! no link and no markup.
 
+mod escape;
+
+pub use escape::{code, inline, strong};
+
 use super::facts::facts;
 use super::moments::{Zero, after};
-use super::observations::{observations, source};
-use super::phrases::{bearing, probe_sentence, severity};
+use super::observations::{observations, resolution, source};
+use super::phrases::{bearing, probe_sentence, severity, statement};
 use super::procedure::procedure;
-use super::text::{clean, lower_first, one_line};
-use crate::analysis::{Analysis, Evidence, Finding, Line, ProbeStats, Recommendation};
+use super::text::lower_first;
+use crate::analysis::{Analysis, Evidence, Finding, ProbeStats, Recommendation};
 use app::model::record::Record;
+use escape::fenced;
 
 /// The whole report.
 pub fn write(record: &Record, analysis: &Analysis) -> String {
@@ -157,11 +162,8 @@ fn probes(probes: &[ProbeStats]) -> String {
 
 fn findings(findings: &[Finding]) -> String {
     let rows = findings.iter().map(|finding| {
-        let mut statement = inline(&finding.statement);
-        if !finding.detail.is_empty() {
-            statement.push(' ');
-            statement.push_str(&inline(&finding.detail));
-        }
+        let statement = format!("{} {}", statement(finding), finding.detail);
+        let statement = inline(statement.trim_end());
         vec![
             bearing(finding.bearing).to_owned(),
             statement,
@@ -227,7 +229,7 @@ fn recommendation(number: usize, r: &Recommendation) -> String {
         out.push_str(&format!("\n   Verify: {}\n", inline(&r.verify)));
     }
     if !r.sources.is_empty() {
-        out.push_str(&format!("\n   Sources: {}\n", r.sources.join(", ")));
+        out.push_str(&format!("\n   Sources: {}\n", r.sources.join("; ")));
     }
     out
 }
@@ -240,20 +242,6 @@ fn indented(block: &str) -> String {
     block.lines().map(|line| format!("   {line}\n")).collect()
 }
 
-/// A diff in a fence longer than any run of backticks in it.
-fn fenced(change: &[Line]) -> String {
-    let lines = change
-        .iter()
-        .map(|line| match line {
-            Line::Same(text) => format!(" {}\n", clean(text).replace('\n', " ")),
-            Line::Out(text) => format!("-{}\n", clean(text).replace('\n', " ")),
-            Line::In(text) => format!("+{}\n", clean(text).replace('\n', " ")),
-        })
-        .collect::<String>();
-    let fence = "`".repeat(longest_run(&lines).max(2) + 1);
-    format!("{fence}diff\n{lines}{fence}\n")
-}
-
 fn not_shown(sentences: &[String]) -> String {
     let text = sentences.iter().map(|s| format!("- {}\n", inline(s)));
     section("What this run does not show", &text.collect::<String>())
@@ -264,12 +252,13 @@ fn timeline(record: &Record, analysis: &Analysis) -> String {
     let mut events = record.events.iter().collect::<Vec<_>>();
     events.sort_by_key(|event| (event.at, event.seq));
     let rows = events.into_iter().map(|event| {
+        let resolution = resolution(event, analysis);
         vec![
             event.seq.to_string(),
-            after(event.at - zero.at, event.resolution),
+            after(event.at - zero.at, resolution),
             super::moments::iso(event.at),
             inline(&event.what.text()),
-            inline(&source(&event.source, event.resolution)),
+            inline(&source(&event.source, resolution)),
         ]
     });
     let table = table(&["#", "from zero", "UTC", "what", "source"], &[0, 1], rows);
@@ -286,83 +275,10 @@ fn foot(record: &Record, analysis: &Analysis) -> String {
     )
 }
 
-/// Hostile text as plain text on one line; spaces at its ends stay.
-pub fn inline(text: &str) -> String {
-    let text = clean(text).replace(['\n', '\t'], " ");
-    let letters = text.chars().collect::<Vec<_>>();
-    let mut out = String::with_capacity(text.len() + 8);
-    for (i, &c) in letters.iter().enumerate() {
-        let word = |at: Option<&char>| at.is_some_and(|c| c.is_alphanumeric());
-        let within = i > 0 && word(letters.get(i - 1)) && word(letters.get(i + 1));
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '_' if within => out.push('_'),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' => {
-                out.push('\\');
-                out.push(c);
-            }
-            // Keeps renderers from making a link of an address that somebody planted.
-            ':' if letters.get(i + 1) == Some(&'/') => out.push_str("\\:"),
-            '+' | '-' | '=' if i == 0 => {
-                out.push('\\');
-                out.push(c);
-            }
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// Hostile text in bold.
-pub fn strong(text: &str) -> String {
-    let text = inline(text);
-    if text.is_empty() {
-        return text;
-    }
-    format!("**{text}**")
-}
-
-/// Hostile text as code, also within a table.
-pub fn code(text: &str) -> String {
-    let text = one_line(text).replace('|', "\\|");
-    let fence = "`".repeat(longest_run(&text) + 1);
-    let gap = if text.starts_with('`') || text.ends_with('`') || text.is_empty() {
-        " "
-    } else {
-        ""
-    };
-    format!("{fence}{gap}{text}{gap}{fence}")
-}
-
-/// How many backticks stand in a row at most.
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::sample;
-
-    #[test]
-    fn hostile_text_stays_text() {
-        assert_eq!(
-            inline("a|b *c* [d](http://e)"),
-            "a\\|b \\*c\\* \\[d\\](http\\://e)"
-        );
-        assert_eq!(inline("<script>\n# x"), "&lt;script&gt; \\# x");
-        assert_eq!(
-            inline("my_svc_name and _this_"),
-            "my_svc_name and \\_this\\_"
-        );
-        assert_eq!(inline("- item"), "\\- item");
-        assert_eq!(code("a`b|c"), "``a`b\\|c``");
-        assert_eq!(code("`"), "`` ` ``");
-        let block = fenced(&[Line::In("```\n# not a heading".to_owned())]);
-        assert!(block.starts_with("````diff\n+``` # not"), "{block}");
-    }
 
     #[test]
     fn the_kill_reads_as_a_report() {

@@ -1,0 +1,119 @@
+//! What is marked on the time axis: faults, the limit, full strength, endings, outages.
+//!
+//! Guarantee: nothing outside the axis is marked, and an outage that several probes saw is marked
+//! once.
+
+use super::axis::Axis;
+use super::notes::Note;
+use crate::analysis::Analysis;
+use crate::report::moments::{Zero, about, lasting};
+use app::model::record::Record;
+use app::model::time::Micros;
+use app::model::timeline::What;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+/// What kind of mark it is.
+pub enum Kind {
+    /// A fault was sent.
+    Fault,
+    /// Something was reached.
+    Moment,
+    /// A limit of the hypothesis.
+    Limit,
+}
+
+/// Stretches without service: from, to, and how to say it.
+pub fn outages(analysis: &Analysis, axis: &Axis) -> Vec<(f64, f64, String)> {
+    let mut all = analysis
+        .probes
+        .iter()
+        .flat_map(|probe| probe.outages.iter())
+        .map(|outage| {
+            let from = outage.from.as_secs_f64();
+            let to = outage.to.map_or(axis.to, Micros::as_secs_f64);
+            let length = lasting(outage.length.span, outage.length.resolution);
+            (from, to, format!("without service {length}"))
+        })
+        .collect::<Vec<_>>();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    // Two probes usually lose the same stretch: what lies within a longer one is not said twice.
+    let mut end = f64::NEG_INFINITY;
+    all.retain(|(_, to, _)| {
+        let new = *to > end;
+        end = end.max(*to);
+        new
+    });
+    all
+}
+
+/// The marks in their order: kind, seconds from zero, note.
+pub fn moments(
+    record: &Record,
+    analysis: &Analysis,
+    zero: Zero,
+    axis: &Axis,
+) -> Vec<(Kind, f64, Note)> {
+    let mut out = faults(record, zero);
+    out.extend(endings(record, zero));
+    if let Some(full) = &analysis.recovery.full_strength {
+        let text = format!(
+            "full strength {}",
+            lasting(full.after.span, full.after.resolution)
+        );
+        out.push((Kind::Moment, full.after.span.as_secs_f64(), text, false));
+    }
+    if let Some(limit) = record.run.experiment.hypothesis.recovers_within
+        && zero.is_fault
+    {
+        let text = format!("limit {}", about(Micros(limit.micros())));
+        out.push((Kind::Limit, limit.get().as_secs_f64(), text, false));
+    }
+    out.into_iter()
+        .filter(|(_, at, _, _)| *at >= axis.from && *at <= axis.to)
+        .map(|(kind, at, text, left)| {
+            let x = axis.x(at);
+            (kind, at, Note { x, text, left })
+        })
+        .collect()
+}
+
+/// One mark for each fault of the method that was sent, with a count where it hit several targets.
+fn faults(record: &Record, zero: Zero) -> Vec<(Kind, f64, String, bool)> {
+    let sent = |number: usize| {
+        record.events.iter().filter(
+            move |event| matches!(event.what, What::FaultSent { fault, .. } if fault == number),
+        )
+    };
+    let methods = record.run.experiment.method.iter().enumerate();
+    methods
+        .filter_map(|(number, fault)| {
+            let first = sent(number).next()?;
+            let times = sent(number).count();
+            let text = match times {
+                1 => fault.summary(),
+                n => format!("{} x{n}", fault.summary()),
+            };
+            Some((Kind::Fault, (first.at - zero.at).as_secs_f64(), text, true))
+        })
+        .collect()
+}
+
+fn endings(record: &Record, zero: Zero) -> Vec<(Kind, f64, String, bool)> {
+    record
+        .events
+        .iter()
+        .filter_map(|event| {
+            let text = match event.what {
+                What::Aborted { .. } => "aborted",
+                What::GuardTripped { .. } => "guard tripped",
+                _ => return None,
+            };
+            Some((
+                Kind::Moment,
+                (event.at - zero.at).as_secs_f64(),
+                text.to_owned(),
+                false,
+            ))
+        })
+        .collect()
+}
