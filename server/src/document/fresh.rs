@@ -21,6 +21,8 @@ const SLACK: u64 = 10;
 /// `recovers_within` is what the service's own settings promise: restart delay, plus the first
 /// health check (which comes one interval after the start), plus 10 s for noticing, scheduling and
 /// starting; rounded up to 5 s, and at most an hour. `observe` is twice that, at least a minute.
+/// `availability_at_least` is what a recovery of just that length leaves of it, so that the two
+/// claims never contradict one another.
 pub fn fresh(service: Option<&ServiceFacts>) -> String {
     let recovers = service.map_or(15, recovers_within);
     let observe = (recovers * 2).next_multiple_of(10).max(60);
@@ -36,7 +38,7 @@ pub fn fresh(service: Option<&ServiceFacts>) -> String {
     );
     let _ = writeln!(out, "  service: {}", plain(name));
     out.push_str("  tasks: { count: 1, pick: random }      # or percent: 50, or all: true; pick: random | newest | oldest\n");
-    out.push_str(&hypothesis(&probes, recovers, service));
+    out.push_str(&hypothesis(&probes, (recovers, observe), service));
     out.push_str("method:\n  - fault: container-kill\n");
     out.push_str("    signal: SIGKILL                      # a crash; SIGTERM asks politely\n");
     out.push_str(&guards(!probes.is_empty(), observe));
@@ -49,23 +51,38 @@ fn plain(text: &str) -> String {
     quote::yaml(text, false, None)
 }
 
-fn hypothesis(probes: &[String], recovers: u64, service: Option<&ServiceFacts>) -> String {
+fn hypothesis(
+    probes: &[String],
+    (recovers, observe): (u64, u64),
+    service: Option<&ServiceFacts>,
+) -> String {
     let mut out = "hypothesis:\n".to_owned();
     if probes.is_empty() {
-        out.push_str("  # Probes measure what users would notice. The service publishes no TCP port; where it\n");
-        out.push_str("  # can be reached otherwise, name the address:\n");
-        out.push_str(
-            "  # probes:\n  #   - name: api\n  #     http: { url: \"http://127.0.0.1:8080/\" }\n",
-        );
+        out.push_str(&how_to_probe(service.is_some()));
     } else {
         out.push_str("  probes:                                # what users would notice, asked from outside\n");
         out.extend(probes.iter().map(String::as_str));
     }
     let _ = writeln!(out, "  recovers_within: {recovers}s{}", why(service));
     if !probes.is_empty() {
-        out.push_str("  availability_at_least: 80%             # answered probes, from the fault to the end\n");
+        let least = (observe - recovers) * 100 / observe / 5 * 5;
+        let _ = writeln!(
+            out,
+            "  availability_at_least: {least}%             # what that leaves of the observation"
+        );
     }
     out
+}
+
+fn how_to_probe(known: bool) -> String {
+    let hint = if known {
+        "The service publishes no TCP port; where it\n  # can be reached otherwise, name the address:"
+    } else {
+        "Name an address of the service:"
+    };
+    format!(
+        "  # Probes measure what users would notice. {hint}\n  # probes:\n  #   - name: api\n  #     http: {{ url: \"http://127.0.0.1:8080/\" }}\n"
+    )
 }
 
 fn why(service: Option<&ServiceFacts>) -> &'static str {

@@ -54,6 +54,15 @@ fn a_service_with_ports_and_a_health_check() {
         experiment.hypothesis.recovers_within.unwrap().to_string(),
         "20s"
     );
+    // 20 s of 60 s lost leaves 66 %, in fives.
+    assert_eq!(
+        experiment
+            .hypothesis
+            .availability_at_least
+            .unwrap()
+            .to_string(),
+        "65%"
+    );
     assert_eq!(experiment.guards.len(), 1);
     assert!(text.contains('#'));
 }
