@@ -5,9 +5,6 @@ use super::web::encoded;
 use crate::api::views::{Permission, RunRow, ServiceRow, TaskRow};
 use leptos::prelude::*;
 
-/// A column's header: its name, and the link that sorts by it where there is one.
-pub type Sorting = fn(&str) -> Option<(String, &'static str)>;
-
 /// A run's address.
 pub fn run_href(run: &RunRow) -> String {
     format!("/runs/{}", run.id)
@@ -57,8 +54,7 @@ fn run_row(run: &RunRow) -> AnyView {
             <td class="c-verdict">{badge_of(run)}</td>
             <td class="c-title">
                 <a href=run_href(run)>{run.title.clone()}</a>
-                <small>{run.fault.clone()}</small>
-                {(!run.reason.is_empty()).then(|| view! { <small>{run.reason.clone()}</small> })}
+                <small>{about(run)}</small>
             </td>
             <td class="c-service">
                 <a class="quiet" href=service_href(&run.service)>{run.service.clone()}</a>
@@ -69,6 +65,14 @@ fn run_row(run: &RunRow) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// A run's fault and how it ended, on one line.
+fn about(run: &RunRow) -> String {
+    match run.reason.as_str() {
+        "" => run.fault.clone(),
+        reason => format!("{} · {reason}", run.fault),
+    }
 }
 
 /// Services as rows.

@@ -82,7 +82,7 @@ fn Target(desk: Desk) -> impl IntoView {
     let number_path = Signal::derive(move || format!("target.tasks.{}", by.read()));
     let services = Signal::derive(move || desk.view.with(|v| v.services.clone()));
     let choose = Callback::new(move |to: String| {
-        for edit in tasks_by(&by.read_untracked(), &to) {
+        for edit in tasks_by(&by.get_untracked(), &to) {
             desk.press(edit);
         }
     });
