@@ -288,7 +288,7 @@ fn refused_before() -> impl IntoView {
 pub fn Layout(children: Children) -> impl IntoView {
     let path = use_location().pathname;
     if path.with_untracked(|p| p.starts_with("/s/")) {
-        return view! { <main id="main" class="alone">{children()}</main> }.into_any();
+        return view! { <main id="main" class="lone">{children()}</main> }.into_any();
     }
     let pulse = Pulse::start();
     provide_context(pulse);

@@ -24,7 +24,7 @@ pub fn start_href(name: &str) -> String {
 pub fn run_table(rows: &[RunRow], head: AnyView) -> AnyView {
     let body = rows.iter().map(run_row).collect_view();
     view! {
-        <div class="wide">
+        <div class="scroll">
             <table class="list runs">
                 <thead><tr>{head}</tr></thead>
                 <tbody>{body}</tbody>
@@ -79,7 +79,7 @@ fn about(run: &RunRow) -> String {
 pub fn service_table(rows: &[ServiceRow]) -> AnyView {
     let body = rows.iter().map(service_row).collect_view();
     view! {
-        <div class="wide">
+        <div class="scroll">
             <table class="list services">
                 <thead>
                     <tr>
@@ -140,7 +140,7 @@ pub fn permission(target: &Permission) -> AnyView {
 pub fn task_table(rows: &[TaskRow]) -> AnyView {
     let body = rows.iter().map(task_row).collect_view();
     view! {
-        <div class="wide">
+        <div class="scroll">
             <table class="list tasks">
                 <thead>
                     <tr>

@@ -54,7 +54,7 @@ pub fn Field(
     let problem = Memo::new(move |_| desk.problem_at(&path.read()));
     let id = format!("why-{}", path.get_untracked());
     view! {
-        <div class="field" class:wide=wide class:err=move || problem.read().is_some()>
+        <div class="field" class:two=wide class:err=move || problem.read().is_some()>
             <label>
                 {label}
                 <input
@@ -124,7 +124,7 @@ pub fn Choice(
         view! { <option value=text selected=selected>{shown}</option> }
     };
     view! {
-        <div class="field" class:wide=wide class:err=move || problem.read().is_some()>
+        <div class="field" class:two=wide class:err=move || problem.read().is_some()>
             <label>
                 {label}
                 <select

@@ -43,7 +43,7 @@ pub fn FormSide(desk: Desk) -> impl IntoView {
             <fieldset disabled=move || desk.is_form_behind()>
                 <legend>"Method"</legend>
                 <Faults desk />
-                <figure class="plan" inner_html=move || desk.form.with(plan::drawn)></figure>
+                <figure class="plan" tabindex="0" inner_html=move || desk.form.with(plan::drawn)></figure>
             </fieldset>
             <fieldset disabled=move || desk.is_form_behind()>
                 <legend>"Guards and timing"</legend>
