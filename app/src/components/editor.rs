@@ -147,7 +147,9 @@ pub fn Editor(
                 readonly=move || !awake.get()
                 node_ref=area
                 on:input:target=move |event| {
-                    typed.run(with_line_ends_of(&text.read_untracked(), event.target().value()));
+                    let value = event.target().value();
+                    let new = text.with_untracked(|old| with_line_ends_of(old, value));
+                    typed.run(new);
                 }
             >
                 {first}

@@ -82,7 +82,7 @@ pub fn Keys() -> impl IntoView {
                 Meaning::To(path) => navigate(path, leptos_router::NavigateOptions::default()),
                 Meaning::Search if web::focus("search") => {}
                 Meaning::Search => {
-                    navigate("/runs?find", leptos_router::NavigateOptions::default())
+                    navigate("/runs?find", leptos_router::NavigateOptions::default());
                 }
                 Meaning::List => show(list),
                 Meaning::Go | Meaning::Close | Meaning::Nothing => return,

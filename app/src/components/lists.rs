@@ -5,9 +5,6 @@ use super::web::encoded;
 use crate::api::views::{Permission, RunRow, ServiceRow, TaskRow};
 use leptos::prelude::*;
 
-/// A column's header: its name, and the link that sorts by it where there is one.
-pub type Sorting = fn(&str) -> Option<(String, &'static str)>;
-
 /// A run's address.
 pub fn run_href(run: &RunRow) -> String {
     format!("/runs/{}", run.id)
@@ -27,7 +24,7 @@ pub fn start_href(name: &str) -> String {
 pub fn run_table(rows: &[RunRow], head: AnyView) -> AnyView {
     let body = rows.iter().map(run_row).collect_view();
     view! {
-        <div class="wide">
+        <div class="scroll">
             <table class="list runs">
                 <thead><tr>{head}</tr></thead>
                 <tbody>{body}</tbody>
@@ -57,8 +54,7 @@ fn run_row(run: &RunRow) -> AnyView {
             <td class="c-verdict">{badge_of(run)}</td>
             <td class="c-title">
                 <a href=run_href(run)>{run.title.clone()}</a>
-                <small>{run.fault.clone()}</small>
-                {(!run.reason.is_empty()).then(|| view! { <small>{run.reason.clone()}</small> })}
+                <small>{about(run)}</small>
             </td>
             <td class="c-service">
                 <a class="quiet" href=service_href(&run.service)>{run.service.clone()}</a>
@@ -71,11 +67,19 @@ fn run_row(run: &RunRow) -> AnyView {
     .into_any()
 }
 
+/// A run's fault and how it ended, on one line.
+fn about(run: &RunRow) -> String {
+    match run.reason.as_str() {
+        "" => run.fault.clone(),
+        reason => format!("{} · {reason}", run.fault),
+    }
+}
+
 /// Services as rows.
 pub fn service_table(rows: &[ServiceRow]) -> AnyView {
     let body = rows.iter().map(service_row).collect_view();
     view! {
-        <div class="wide">
+        <div class="scroll">
             <table class="list services">
                 <thead>
                     <tr>
@@ -136,7 +140,7 @@ pub fn permission(target: &Permission) -> AnyView {
 pub fn task_table(rows: &[TaskRow]) -> AnyView {
     let body = rows.iter().map(task_row).collect_view();
     view! {
-        <div class="wide">
+        <div class="scroll">
             <table class="list tasks">
                 <thead>
                     <tr>

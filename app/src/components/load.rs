@@ -16,6 +16,7 @@ pub fn loaded<T>(
 where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
 {
+    let frame = use_context::<super::frame::Pulse>().is_some();
     view! {
         <Transition fallback=|| view! { <p class="muted">"Loading …"</p> }>
             {move || {
@@ -23,7 +24,7 @@ where
                 Suspend::new(async move {
                     match answer.await {
                         Ok(value) => show(value),
-                        Err(refusal) => refused(&refusal),
+                        Err(refusal) => refused_page(&refusal, frame),
                     }
                 })
             }}
@@ -32,21 +33,40 @@ where
     .into_any()
 }
 
-/// A "no", as it is, with a way on.
-pub fn refused(refusal: &Refusal) -> AnyView {
-    let (word, way) = match refusal.kind {
+/// What a kind of "no" is called, and the way on.
+const fn named(kind: RefusalKind) -> (&'static str, Option<(&'static str, &'static str)>) {
+    match kind {
         RefusalKind::NotFound => ("Not here", Some(("/", "Go to the start page"))),
         RefusalKind::Gone => ("Gone", None),
         RefusalKind::Unavailable => ("Out of reach", Some(("/settings", "See what works"))),
         RefusalKind::Internal => ("A defect of the lab", Some(("/", "Go to the start page"))),
         RefusalKind::Invalid | RefusalKind::Conflict | RefusalKind::Forbidden => ("Refused", None),
-    };
+    }
+}
+
+/// A "no" to something that was tried, as it is.
+pub fn refused(refusal: &Refusal) -> AnyView {
+    let (word, way) = named(refusal.kind);
     view! {
         <div class="note bad" role="alert">
             <strong>{word}</strong>
             <p>{refusal.message.clone()}</p>
             {way.map(|(href, text)| view! { <p><a href=href>{text}</a></p> })}
         </div>
+    }
+    .into_any()
+}
+
+/// A "no" in place of a page. Behind a shared link there is nowhere else to go.
+fn refused_page(refusal: &Refusal, frame: bool) -> AnyView {
+    let (word, way) = named(refusal.kind);
+    let way = way.filter(|_| frame);
+    view! {
+        <div role="alert">
+            <h1>{word}</h1>
+            <p class="lead">{refusal.message.clone()}</p>
+        </div>
+        {way.map(|(href, text)| view! { <p><a class="button" href=href>{text}</a></p> })}
     }
     .into_any()
 }

@@ -1,5 +1,10 @@
 //! What pages are made of. Nothing here asks the server for a page's own data.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "views own what they show; how is the macro's choice"
+)]
+
 pub mod badge;
 pub mod checks;
 pub mod confirm;

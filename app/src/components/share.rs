@@ -80,7 +80,7 @@ fn Fresh(new: NewShare) -> impl IntoView {
             "Copied"
         } else {
             "Select and copy"
-        })
+        });
     };
     view! {
         <div class="note fresh" role="status">

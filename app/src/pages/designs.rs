@@ -32,7 +32,7 @@ fn content(rows: Vec<DesignRow>) -> AnyView {
     }
     let body = rows.iter().map(row).collect_view();
     view! {
-        <div class="wide">
+        <div class="scroll">
             <table class="list designs">
                 <thead>
                     <tr>

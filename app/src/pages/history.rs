@@ -87,19 +87,26 @@ pub fn page() -> AnyView {
     let map = use_query_map();
     let query = Memo::new(move |_| map.with(asked));
     let answer = Resource::new(move || query.get(), history);
-    Effect::new(move || {
-        if map.with(|m| m.get("find").is_some()) {
-            request_animation_frame(|| {
-                focus("search");
-            });
-        }
-    });
     view! {
         <Title text="Runs" />
         <h1>"Runs"</h1>
-        {loaded(answer, move |view| content(view, query.get_untracked()))}
+        {loaded(answer, move |view| {
+            if map.with_untracked(|m| m.get("find").is_some()) {
+                find();
+            }
+            content(view, query.get_untracked())
+        })}
     }
     .into_any()
+}
+
+/// Puts the focus on the search field once it is there.
+fn find() {
+    Effect::new(|| {
+        request_animation_frame(|| {
+            focus("search");
+        });
+    });
 }
 
 fn content(view: HistoryView, query: RunQuery) -> AnyView {

@@ -1,5 +1,10 @@
 //! The pages, one file each, and the table of their addresses.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "views own what they show; how is the macro's choice"
+)]
+
 mod design;
 mod designs;
 mod history;

@@ -68,7 +68,7 @@ fn fact_group((title, facts): (String, Vec<(String, String)>)) -> AnyView {
         .collect_view();
     view! {
         <section class="card">
-            <h3>{title}</h3>
+            <h2 class="minor">{title}</h2>
             <dl>{facts}</dl>
         </section>
     }

@@ -14,6 +14,16 @@ fn message(problem: Memo<Option<String>>, id: String) -> impl IntoView {
     }
 }
 
+/// Shows a value in a field, unless somebody is typing there.
+fn put(input: Option<web_sys::HtmlInputElement>, text: &str) {
+    if let Some(input) = input
+        && !has_focus(&input)
+        && input.value() != text
+    {
+        input.set_value(text);
+    }
+}
+
 /// A field for a short text.
 #[component]
 pub fn Field(
@@ -35,24 +45,16 @@ pub fn Field(
     wide: bool,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let put = move |text: &str| {
-        if let Some(input) = input.get()
-            && !has_focus(&input)
-            && input.value() != text
-        {
-            input.set_value(text);
-        }
-    };
-    Effect::new(move || put(&value.get()));
+    Effect::new(move || put(input.get(), &value.get()));
     let leave = move |_| {
         if desk.settled.get_untracked() {
-            request_animation_frame(move || put(&value.get_untracked()));
+            request_animation_frame(move || put(input.get_untracked(), &value.get_untracked()));
         }
     };
     let problem = Memo::new(move |_| desk.problem_at(&path.read()));
     let id = format!("why-{}", path.get_untracked());
     view! {
-        <div class="field" class:wide=wide class:err=move || problem.read().is_some()>
+        <div class="field" class:two=wide class:err=move || problem.read().is_some()>
             <label>
                 {label}
                 <input
@@ -63,7 +65,7 @@ pub fn Field(
                     aria-describedby=id.clone()
                     node_ref=input
                     on:input:target=move |event| {
-                        desk.set(&path.read_untracked(), event.target().value());
+                        desk.set(&path.get_untracked(), event.target().value());
                     }
                     on:blur=leave
                 />
@@ -122,7 +124,7 @@ pub fn Choice(
         view! { <option value=text selected=selected>{shown}</option> }
     };
     view! {
-        <div class="field" class:wide=wide class:err=move || problem.read().is_some()>
+        <div class="field" class:two=wide class:err=move || problem.read().is_some()>
             <label>
                 {label}
                 <select

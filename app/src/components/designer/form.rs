@@ -43,7 +43,7 @@ pub fn FormSide(desk: Desk) -> impl IntoView {
             <fieldset disabled=move || desk.is_form_behind()>
                 <legend>"Method"</legend>
                 <Faults desk />
-                <figure class="plan" inner_html=move || desk.form.with(plan::drawn)></figure>
+                <figure class="plan" tabindex="0" inner_html=move || desk.form.with(plan::drawn)></figure>
             </fieldset>
             <fieldset disabled=move || desk.is_form_behind()>
                 <legend>"Guards and timing"</legend>
@@ -82,7 +82,7 @@ fn Target(desk: Desk) -> impl IntoView {
     let number_path = Signal::derive(move || format!("target.tasks.{}", by.read()));
     let services = Signal::derive(move || desk.view.with(|v| v.services.clone()));
     let choose = Callback::new(move |to: String| {
-        for edit in tasks_by(&by.read_untracked(), &to) {
+        for edit in tasks_by(&by.get_untracked(), &to) {
             desk.press(edit);
         }
     });

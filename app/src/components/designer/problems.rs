@@ -53,7 +53,7 @@ fn jump(desk: Desk, area: NodeRef<html::Textarea>, problem: &ProblemAt) {
     let (Some(area), Some(line)) = (area.get_untracked(), problem.line) else {
         return;
     };
-    let text = desk.text.read_untracked();
+    let text = desk.text.get_untracked();
     let from = offset_of(&text, line, problem.column.unwrap_or(1));
     let end = offset_of(&text, line + 1, 1).saturating_sub(1).max(from);
     let _ = area.focus();

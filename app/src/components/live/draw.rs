@@ -457,9 +457,9 @@ mod tests {
 
     #[test]
     fn latency_is_placed_by_its_logarithm() {
-        let (one_s, one_ms) = (log_place(1e6), log_place(1e3));
-        assert!((one_s - LATENCY / 4.5).abs() < 0.01);
-        assert!((one_ms - LATENCY * 4.0 / 4.5).abs() < 0.01);
+        let (second, milli) = (log_place(1e6), log_place(1e3));
+        assert!((second - LATENCY / 4.5).abs() < 0.01);
+        assert!((milli - LATENCY * 4.0 / 4.5).abs() < 0.01);
         assert!((log_place(1e9)).abs() < 0.01);
         assert!((log_place(0.0) - LATENCY).abs() < 0.01);
     }

@@ -82,7 +82,7 @@ pub fn Live(run: RunId, live: LiveView, done: Callback<()>) -> impl IntoView {
                 "The connection to the lab is lost; it is tried again by itself. The run goes on, and nothing of it is missed."
             </p>
         </Show>
-        <figure class="live-picture" inner_html=move || picture.get()></figure>
+        <figure class="live-picture" tabindex="0" inner_html=move || picture.get()></figure>
         <p class="row muted">
             "Everything on one axis; zero is the moment the first fault is sent."
             <button type="button" class="quiet" aria-pressed=move || paused.get().to_string()
