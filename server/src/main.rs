@@ -18,7 +18,9 @@ async fn main() -> ExitCode {
     } else {
         "error"
     };
-    let filter = EnvFilter::try_from_env("HIVEQUAKE_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let filter = std::env::var("HIVEQUAKE_LOG").unwrap_or_else(|_| usual.to_owned());
+    // At debug, bollard logs whole service definitions, with the secrets in their environment.
+    let filter = EnvFilter::new(format!("{filter},bollard=warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)

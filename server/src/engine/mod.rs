@@ -47,29 +47,12 @@ pub struct Shared {
     owner: Owner,
     own_service: Option<String>,
     shutdown: CancellationToken,
-    /// Version indexes of services that this process made: those changes are nobody else's.
-    own_edits: Mutex<BTreeSet<u64>>,
     ended: broadcast::Sender<(RunId, Outcome)>,
     /// Runs that this process executes now.
     on: Mutex<BTreeSet<RunId>>,
 }
 
 impl Shared {
-    fn note_own_edit(&self, version: Option<u64>) {
-        let mut edits = self
-            .own_edits
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        edits.extend(version);
-    }
-
-    fn is_own_edit(&self, version: u64) -> bool {
-        self.own_edits
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(&version)
-    }
-
     /// Runs that this process executes now.
     fn on(&self) -> MutexGuard<'_, BTreeSet<RunId>> {
         self.on.lock().unwrap_or_else(PoisonError::into_inner)
@@ -122,7 +105,6 @@ impl Engine {
             owner,
             own_service,
             shutdown,
-            own_edits: Mutex::default(),
             ended: broadcast::channel(ENDS).0,
             on: Mutex::default(),
         };

@@ -14,10 +14,9 @@ use crate::swarm::Follow;
 use crate::timeline::Clock;
 use app::model::record::{Quality, Sample};
 use app::model::run::Run;
-use app::model::timeline::{Event, What};
+use app::model::timeline::What;
 use futures::stream::{BoxStream, SelectAll};
 use futures::{FutureExt, StreamExt};
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -30,7 +29,6 @@ const WRITE_EVERY: Duration = Duration::from_millis(200);
 
 /// Eyes on one service.
 pub struct Watching {
-    shared: Arc<Shared>,
     follow: Follow,
     samples: SelectAll<BoxStream<'static, (usize, Sample)>>,
     meters: Vec<Meter>,
@@ -41,7 +39,7 @@ pub struct Watching {
 
 impl Watching {
     /// Begins to watch; why not, for people, where a probe cannot even start.
-    pub fn start(shared: &Arc<Shared>, run: &Run, ready: &Ready) -> Result<Self, String> {
+    pub fn start(shared: &Shared, run: &Run, ready: &Ready) -> Result<Self, String> {
         let probing = CancellationToken::new();
         let probes = &run.experiment.hypothesis.probes;
         let clock = ProbeClock::from_wall(ready.clock.offset().offset);
@@ -53,7 +51,6 @@ impl Watching {
             samples.push(stream.map(move |sample| (index, sample)).boxed());
         }
         Ok(Self {
-            shared: shared.clone(),
             follow: shared.watcher.follow(&ready.before.service.id, POLL_EVERY),
             samples,
             meters,
@@ -78,17 +75,10 @@ impl Watching {
                 why = abort.asked() => return Err(Early::Aborted(why)),
                 () = tokio::time::sleep_until(moment) => return Ok(()),
                 _ = write.tick() => self.write(pen).await?,
-                Some(event) = self.follow.next() => self.event(event, pen),
+                Some(event) = self.follow.next() => pen.event(event),
                 Some((probe, sample)) = self.samples.next() => self.sample(probe, sample, pen),
             }
         }
-    }
-
-    fn event(&self, mut event: Event, pen: &mut Recorder) {
-        if let What::ServiceUpdated { version, by_lab } = &mut event.what {
-            *by_lab = self.shared.is_own_edit(*version);
-        }
-        pen.event(event);
     }
 
     fn sample(&mut self, probe: usize, sample: Sample, pen: &mut Recorder) {
@@ -129,7 +119,7 @@ impl Watching {
             note(pen, meter.finish());
         }
         while let Some(Some(event)) = self.follow.next().now_or_never() {
-            self.event(event, pen);
+            pen.event(event);
         }
         if let Err(error) = pen.flush().await {
             tracing::warn!(%error, "the last of the evidence may be missing");
