@@ -136,11 +136,6 @@ impl Window {
     pub fn failed(&self) -> u64 {
         self.sent - self.ok
     }
-
-    /// Share answered, 0 to 1; none when nothing was sent.
-    pub fn share(&self) -> Option<f64> {
-        (self.sent > 0).then(|| self.ok as f64 / self.sent as f64)
-    }
 }
 
 #[cfg(test)]

@@ -83,7 +83,8 @@ pub struct Moment {
 /// One part of the recovery.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
-    /// "die", "detect", "decide", "prepare", "wait", "start", "application", "health", "serve".
+    /// "die", "detect", "decide" (or "retry" for all of it where replacements died, too),
+    /// "prepare", "wait", "start", "application", "health", "serve".
     pub id: &'static str,
     /// For people: "restart delay".
     pub name: String,

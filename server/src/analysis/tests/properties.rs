@@ -9,7 +9,8 @@ use app::model::timeline::What;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// One of the records with some events lost, some answers turned, perhaps a snapshot missing.
+/// One of the records with some events lost, all a little late, some answers turned, perhaps a
+/// snapshot missing.
 fn torn() -> impl Strategy<Value = Record> {
     let record = prop_oneof![
         Just(founding_kill()),
@@ -19,7 +20,13 @@ fn torn() -> impl Strategy<Value = Record> {
     let lost = prop::collection::vec(any::<Index>(), 0..12);
     let turned = prop::collection::vec((any::<Index>(), 0_usize..30), 0..4);
     let missing = prop::collection::vec(any::<bool>(), 4);
-    (record, lost, turned, missing).prop_map(|(mut record, lost, turned, missing)| {
+    let late = prop::collection::vec(0_i64..60_000, 60);
+    (record, lost, late, turned, missing).prop_map(|(mut record, lost, late, turned, missing)| {
+        for (event, late) in record.events.iter_mut().zip(late) {
+            if !matches!(event.what, What::FaultSent { .. }) {
+                event.at = event.at + Micros(late);
+            }
+        }
         for index in lost {
             let at = index.index(record.events.len());
             record.events.remove(at);
