@@ -118,11 +118,7 @@ pub fn observations(record: &Record, analysis: &Analysis) -> Html {
         ("What", false),
         ("Source", false),
     ];
-    let table = table(
-        "Observations",
-        &columns,
-        rows.iter().map(|row| observation(row)),
-    );
+    let table = table("Observations", &columns, rows.iter().map(observation));
     if more == 0 {
         return table;
     }
