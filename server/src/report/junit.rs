@@ -213,6 +213,20 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_without_proof_is_an_error() {
+        let (mut record, analysis) = sample::invalid();
+        let wanted = ("fault proven", Some("error"));
+        assert!(named(&read(&write(&record, &analysis))).contains(&wanted));
+        record
+            .events
+            .retain(|e| !matches!(e.what, What::FaultNotProven { .. }));
+        assert!(named(&read(&write(&record, &analysis))).contains(&wanted));
+        let (record, analysis) = sample::refused();
+        let wanted = ("fault proven", Some("skipped"));
+        assert!(named(&read(&write(&record, &analysis))).contains(&wanted));
+    }
+
+    #[test]
     fn hostile_text_stays_inside_its_attribute() {
         let (record, analysis) = sample::hostile();
         let xml = write(&record, &analysis);
