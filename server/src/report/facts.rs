@@ -8,6 +8,7 @@ use super::phrases;
 use super::text::count;
 use super::words::Words;
 use crate::analysis::{Analysis, Claim, Hit};
+use app::model::experiment::Fault;
 use app::model::record::Record;
 use app::model::run::Verdict;
 use app::model::time::Micros;
@@ -83,7 +84,7 @@ pub fn place(hit: &Hit) -> Words {
 }
 
 fn fault(record: &Record) -> Words {
-    let faults = record.run.experiment.method.iter().map(|f| f.summary());
+    let faults = record.run.experiment.method.iter().map(Fault::summary);
     faults.collect::<Vec<_>>().join(", then ").into()
 }
 
@@ -167,18 +168,18 @@ pub fn evidence_in_short(record: &Record) -> String {
 fn evidence(record: &Record) -> Words {
     let mut text = evidence_in_short(record);
     if record.quality.task_poll.0 > 0 {
-        text.push_str(&format!(
+        text.extend([format!(
             "; task states seen every {} ms",
             super::moments::short_number(record.quality.task_poll.as_millis_f64())
-        ));
+        )]);
     }
     text.push_str("; clock: the engine's");
     if record.quality.clock_resolution.0 > 0 {
-        text.push_str(&format!(
+        text.extend([format!(
             ", {} from the lab's, known to {}",
             offset(record.quality.clock_offset),
             plus_minus(record.quality.clock_resolution)
-        ));
+        )]);
     }
     text.into()
 }

@@ -46,7 +46,9 @@ pub fn figures(record: &Record, analysis: &Analysis) -> Vec<Figure> {
     }
     // Where nothing was judged, a meter beside its limit would look like a judgement.
     if !matches!(analysis.verdict, Verdict::Held | Verdict::Violated) {
-        figures.iter_mut().for_each(|figure| figure.meter = None);
+        for figure in &mut figures {
+            figure.meter = None;
+        }
     }
     figures.push(left_figure(record));
     figures
@@ -88,7 +90,7 @@ fn outage(analysis: &Analysis) -> Figure {
         .max()
         .unwrap_or(0);
     if most > 1 {
-        unit.push_str(&format!(", longest of {most}"));
+        unit.extend([format!(", longest of {most}")]);
     }
     plain(
         name,

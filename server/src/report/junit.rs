@@ -35,14 +35,14 @@ pub fn write(record: &Record, analysis: &Analysis) -> String {
         .attr("skipped", count(|came| matches!(came, Came::Skipped(_))))
         .attr("time", seconds(record))
         .attr("timestamp", iso(run.created).trim_end_matches('Z'))
-        .add(line(properties(record, analysis)))
+        .with(line(properties(record, analysis)))
         .all(
             cases
                 .iter()
                 .map(|(name, came)| line(case(&service, name, came))),
         )
-        .add("\n");
-    let suites = Html::from(el("testsuites").add(suite));
+        .with("\n");
+    let suites = Html::from(el("testsuites").with(suite));
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n",
         suites.as_str()
@@ -51,7 +51,7 @@ pub fn write(record: &Record, analysis: &Analysis) -> String {
 
 /// On a line of its own, for whoever reads the file as it is.
 fn line(tag: Tag) -> Html {
-    Html::literal("\n").add(tag)
+    Html::literal("\n").with(tag)
 }
 
 fn seconds(record: &Record) -> String {
@@ -75,15 +75,15 @@ fn properties(record: &Record, analysis: &Analysis) -> Tag {
 }
 
 fn case(service: &str, name: &str, came: &Came) -> Tag {
-    let case = el("testcase")
+    let tag = el("testcase")
         .attr("classname", service)
         .attr("name", for_xml(name));
     let told = |tag: &'static str, text: &str| el(tag).attr("message", for_xml(text));
     match came {
-        Came::Passed => case,
-        Came::Failed(text) => case.add(told("failure", text)),
-        Came::Errored(text) => case.add(told("error", text)),
-        Came::Skipped(text) => case.add(told("skipped", text)),
+        Came::Passed => tag,
+        Came::Failed(text) => tag.with(told("failure", text)),
+        Came::Errored(text) => tag.with(told("error", text)),
+        Came::Skipped(text) => tag.with(told("skipped", text)),
     }
 }
 
@@ -210,6 +210,20 @@ mod tests {
             cases.contains(&("recovers within 15 s", Some("skipped"))),
             "{cases:?}"
         );
+    }
+
+    #[test]
+    fn a_fault_without_proof_is_an_error() {
+        let (mut record, analysis) = sample::invalid();
+        let wanted = ("fault proven", Some("error"));
+        assert!(named(&read(&write(&record, &analysis))).contains(&wanted));
+        record
+            .events
+            .retain(|e| !matches!(e.what, What::FaultNotProven { .. }));
+        assert!(named(&read(&write(&record, &analysis))).contains(&wanted));
+        let (record, analysis) = sample::refused();
+        let wanted = ("fault proven", Some("skipped"));
+        assert!(named(&read(&write(&record, &analysis))).contains(&wanted));
     }
 
     #[test]

@@ -41,17 +41,17 @@ impl Zero {
 
     /// A relative time that shows the absolute one on hover: "+5.3 s".
     pub fn time(self, at: At, resolution: Micros) -> Html {
-        self.time_as(at, &after(at - self.at, resolution))
+        time_as(at, &after(at - self.at, resolution))
     }
+}
 
-    /// Words for a time that show the absolute one on hover.
-    pub fn time_as(self, at: At, words: &str) -> Html {
-        el("time")
-            .attr("datetime", iso(at))
-            .attr("title", clock(at))
-            .add(words)
-            .into()
-    }
+/// Words for a time that show the absolute one on hover.
+pub fn time_as(at: At, words: &str) -> Html {
+    el("time")
+        .attr("datetime", iso(at))
+        .attr("title", clock(at))
+        .with(words)
+        .into()
 }
 
 fn beginning(record: &Record) -> At {

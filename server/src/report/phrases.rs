@@ -56,13 +56,13 @@ pub fn probe_sentence(probe: &ProbeStats) -> String {
     );
     for (outcome, n) in &window.outcomes {
         if *outcome != ProbeOutcome::Ok {
-            text.push_str(&format!(", {n} {}", outcome.word()));
+            text.extend([format!(", {n} {}", outcome.word())]);
         }
     }
     text.push_str(". ");
     text.push_str(&outages(&probe.outages));
     if let Some(longest) = window.max {
-        text.push_str(&format!(" Longest answer {}.", latency(longest)));
+        text.extend([format!(" Longest answer {}.", latency(longest))]);
     }
     text
 }

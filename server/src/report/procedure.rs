@@ -79,11 +79,11 @@ fn watched(
 fn answered(window: &Window) -> String {
     let mut text = format!("{} of {} answered", window.ok, probes(window.sent));
     if let (Some(median), Some(longest)) = (window.p50, window.max) {
-        text.push_str(&format!(
+        text.extend([format!(
             ", median {}, longest {}",
             latency(median),
             latency(longest)
-        ));
+        )]);
     }
     text
 }

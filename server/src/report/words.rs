@@ -70,8 +70,8 @@ impl Bit {
     fn html(&self) -> Html {
         match self {
             Self::Plain(text) => text.into(),
-            Self::Strong(text) => el("b").add(text).into(),
-            Self::Code(text) => el("code").add(text).into(),
+            Self::Strong(text) => el("b").with(text).into(),
+            Self::Code(text) => el("code").with(text).into(),
         }
     }
 

@@ -55,11 +55,11 @@ pub fn describe(bin: &Bin) -> String {
         text.push_str(&failures);
     }
     if let (Some(median), Some(longest)) = (bin.median, bin.longest) {
-        text.push_str(&format!(
+        text.extend([format!(
             "; median {}, longest {}",
             latency(median),
             latency(longest)
-        ));
+        )]);
     }
     text
 }
@@ -116,7 +116,7 @@ impl Scale {
         let values = if self.log {
             let decades = (self.high / self.low).log10().round().clamp(1.0, 9.0);
             let step = if decades > 5.0 { 2.0 } else { 1.0 };
-            (0_u32..)
+            (0_u32..10)
                 .map(|i| f64::from(i) * step)
                 .take_while(|d| *d <= decades)
                 .map(|d| self.low * 10_f64.powf(d))
@@ -175,9 +175,12 @@ pub fn latencies(pen: &mut Pen, axis: &Axis, series: &ProbeSeries, zero: At, top
     scale
 }
 
+/// A dot of the picture: pixel, milliseconds.
+type Dot = (f64, f64);
+
 /// Of each pixel column with more than two points, the lowest and the highest.
-fn thin(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
-    let mut columns: BTreeMap<i64, ((f64, f64), (f64, f64))> = BTreeMap::new();
+fn thin(points: impl Iterator<Item = Dot>) -> Vec<Dot> {
+    let mut columns: BTreeMap<i64, (Dot, Dot)> = BTreeMap::new();
     for (x, ms) in points {
         #[expect(clippy::cast_possible_truncation, reason = "a pixel of the picture")]
         let column = columns.entry(x as i64).or_insert(((x, ms), (x, ms)));

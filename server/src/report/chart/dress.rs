@@ -35,9 +35,9 @@ pub fn dress(svg: &str, frame: &Frame, marks: &[Mark]) -> Html {
         .attr("viewBox", format!("0 0 {width} {height}"))
         .attr("role", if leads { "group" } else { "img" })
         .attr("aria-labelledby", format!("{id}-t {id}-d"))
-        .add(el("title").id(format!("{id}-t")).add(&frame.title))
-        .add(el("desc").id(format!("{id}-d")).add(&frame.says))
-        .add(patterns(id))
+        .with(el("title").id(format!("{id}-t")).with(&frame.title))
+        .with(el("desc").id(format!("{id}-d")).with(&frame.says))
+        .with(patterns(id))
         .all(shapes(svg, id))
         .all(marks.iter().map(hover))
         .into()
@@ -51,8 +51,8 @@ fn patterns(id: &str) -> Tag {
         .attr("width", 6)
         .attr("height", 6);
     el("defs")
-        .add(pattern(id, "hatch", 45).add(stripe()))
-        .add(pattern(id, "bad", -45).add(ground).add(stripe()))
+        .with(pattern(id, "hatch", 45).with(stripe()))
+        .with(pattern(id, "bad", -45).with(ground).with(stripe()))
 }
 
 fn pattern(id: &str, name: &str, angle: i32) -> Tag {
@@ -75,7 +75,7 @@ fn shapes(svg: &str, id: &str) -> Vec<Tag> {
         } else if line.starts_with("</") {
             in_text = false;
         } else if in_text && let Some(text) = out.pop() {
-            out.push(text.add(plain(line)));
+            out.push(text.with(plain(line)));
         }
     }
     out
@@ -160,12 +160,12 @@ fn hover(mark: &Mark) -> Tag {
         .attr("y", round(mark.corner.1))
         .attr("width", round(mark.size.0.max(0.0)))
         .attr("height", round(mark.size.1.max(0.0)))
-        .add(el("title").add(&mark.title));
+        .with(el("title").with(&mark.title));
     match mark.run {
         Some(run) => el("a")
             .attr("href", format!("/runs/{run}"))
             .attr("aria-label", &mark.title)
-            .add(area),
+            .with(area),
         None => area,
     }
 }

@@ -21,13 +21,13 @@ pub struct Numbers {
 pub fn figure(picture: Html, label: &str, caption: &str, numbers: &[Numbers], open: Open) -> Html {
     let details = el("details")
         .flag("open", open == Open::All)
-        .add(el("summary").add("Numbers"))
+        .with(el("summary").with("Numbers"))
         .all(numbers.iter().filter(|n| !n.rows.is_empty()).map(table));
     el("figure")
         .class("fig")
-        .add(scrolling(label, picture))
-        .add(el("figcaption").add(caption))
-        .add(details)
+        .with(scrolling(label, picture))
+        .with(el("figcaption").with(caption))
+        .with(details)
         .into()
 }
 
@@ -38,7 +38,7 @@ pub fn scrolling(label: &str, inner: impl Into<Html>) -> Html {
         .attr("role", "group")
         .attr("aria-label", label)
         .attr("tabindex", 0)
-        .add(inner)
+        .with(inner)
         .into()
 }
 
@@ -48,14 +48,14 @@ fn table(numbers: &Numbers) -> Html {
         .columns
         .iter()
         .enumerate()
-        .map(|(i, name)| el("th").attr("scope", "col").class(class(i)).add(*name));
+        .map(|(i, name)| el("th").attr("scope", "col").class(class(i)).with(*name));
     let row = |row: &Vec<String>| {
         let cells = row.iter().enumerate();
-        el("tr").all(cells.map(|(i, cell)| el("td").class(class(i)).add(cell)))
+        el("tr").all(cells.map(|(i, cell)| el("td").class(class(i)).with(cell)))
     };
     let table = el("table")
-        .add(el("caption").add(&numbers.caption))
-        .add(el("thead").add(el("tr").all(head)))
-        .add(el("tbody").all(numbers.rows.iter().map(row)));
+        .with(el("caption").with(&numbers.caption))
+        .with(el("thead").with(el("tr").all(head)))
+        .with(el("tbody").all(numbers.rows.iter().map(row)));
     scrolling(&numbers.caption, table)
 }

@@ -176,7 +176,7 @@ impl<'a> Plot<'a> {
             None => count(self.points.len(), "run", "runs"),
         };
         if never > 0 {
-            text.push_str(&format!("; {never} did not recover in the time watched"));
+            text.extend([format!("; {never} did not recover in the time watched")]);
         }
         text.push('.');
         text
@@ -192,16 +192,16 @@ impl<'a> Plot<'a> {
         let mut text = format!("n = {}", grouped(n));
         if total > n as u64 {
             let total = usize::try_from(total).unwrap_or(usize::MAX);
-            text.push_str(&format!(", the newest of {}", count(total, "run", "runs")));
+            text.extend([format!(", the newest of {}", count(total, "run", "runs"))]);
         }
         text.push_str("; oldest on the left, times in UTC. ");
-        text.push_str(&match self.middle {
+        text.extend([match self.middle {
             Some(middle) => format!("Median {} s{}.", rounded(middle.median), interval(middle)),
             None => {
                 "No median: it takes at least 3 runs of one kind, more than half of them recovered."
                     .to_owned()
             }
-        });
+        }]);
         text
     }
 
@@ -309,7 +309,7 @@ fn legend(pen: &mut Pen, points: &[&HistoryPoint]) {
         }
     };
     entry(pen, occurs(true, &[Verdict::Held]), "held", &|pen, at| {
-        pen.dot(Ink::Held, at, 4.0)
+        pen.dot(Ink::Held, at, 4.0);
     });
     entry(
         pen,

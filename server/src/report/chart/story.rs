@@ -249,7 +249,7 @@ impl<'a> Plot<'a> {
 /// From the first thing watched to the last: phases and samples, never beyond.
 fn range(record: &Record, zero: At) -> Option<(f64, f64)> {
     let samples = record.probes.iter().flat_map(|p| p.samples.iter());
-    let sampled = samples.map(|s| s.intended);
+    let sent = samples.map(|s| s.intended);
     let phases = [
         Phase::Baseline,
         Phase::Inject,
@@ -257,7 +257,7 @@ fn range(record: &Record, zero: At) -> Option<(f64, f64)> {
         Phase::Restore,
     ];
     let entered = phases.iter().filter_map(|p| entered(record, *p));
-    let moments = sampled.chain(entered).collect::<Vec<_>>();
+    let moments = sent.chain(entered).collect::<Vec<_>>();
     let first = *moments.iter().min()?;
     let last = *moments.iter().max()?;
     let (from, to) = ((first - zero).as_secs_f64(), (last - zero).as_secs_f64());

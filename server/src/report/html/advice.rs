@@ -30,18 +30,18 @@ fn item(finding: &Finding, proof: Html) -> Tag {
         .class("sign")
         .attr("role", "img")
         .attr("aria-label", phrases::bearing(finding.bearing))
-        .add(sign);
+        .with(sign);
     el("li")
         .id(finding.id)
         .class(class)
-        .add(sign)
-        .add(el("b").add(phrases::statement(finding)))
-        .add(" ")
-        .add(&finding.detail)
-        .add(" ")
-        .add(proof)
-        .add(Html::literal(" "))
-        .add(anchor(finding.id))
+        .with(sign)
+        .with(el("b").with(phrases::statement(finding)))
+        .with(" ")
+        .with(&finding.detail)
+        .with(" ")
+        .with(proof)
+        .with(Html::literal(" "))
+        .with(anchor(finding.id))
 }
 
 /// A link to the place itself, for copying.
@@ -50,7 +50,7 @@ fn anchor(id: &'static str) -> Tag {
         .class("here")
         .attr("href", format!("#{id}"))
         .attr("aria-label", format!("link to {id}"))
-        .add("#")
+        .with("#")
 }
 
 /// What to change.
@@ -69,25 +69,25 @@ pub fn recommendations(analysis: &Analysis, open: Open) -> Html {
     let summary = format!("{} more of low severity", low.len());
     let folded = el("details")
         .flag("open", open == Open::All)
-        .add(el("summary").add(summary))
-        .add(cards(low));
-    cards(pressing).add(folded)
+        .with(el("summary").with(summary))
+        .with(cards(low));
+    cards(pressing).with(folded)
 }
 
 fn card(r: &Recommendation, analysis: &Analysis) -> Tag {
     let head = el("h3")
-        .add(severity(r.severity))
-        .add(" ")
-        .add(&r.title)
-        .add(" ")
-        .add(anchor(r.id));
-    let because = el("p").add("Because ").add(lower_first(&r.because));
+        .with(severity(r.severity))
+        .with(" ")
+        .with(&r.title)
+        .with(" ")
+        .with(anchor(r.id));
+    let because = el("p").with("Because ").with(lower_first(&r.because));
     el("article")
         .class("rec")
         .id(r.id)
-        .add(head)
-        .add(because)
-        .add(change(r))
+        .with(head)
+        .with(because)
+        .with(change(r))
         .maybe(told("Mind: ", &r.caution))
         .maybe(told("Verify: ", &r.verify))
         .maybe(foot(r, analysis))
@@ -100,7 +100,7 @@ fn severity(severity: Severity) -> Tag {
         Severity::Medium => "sev medium",
         Severity::Low => "sev low",
     };
-    el("span").class(class).add(phrases::severity(severity))
+    el("span").class(class).with(phrases::severity(severity))
 }
 
 fn change(r: &Recommendation) -> Html {
@@ -113,7 +113,10 @@ fn change(r: &Recommendation) -> Html {
     if r.field.is_empty() {
         return Html::new();
     }
-    el("p").add("Field: ").add(el("code").add(&r.field)).into()
+    el("p")
+        .with("Field: ")
+        .with(el("code").with(&r.field))
+        .into()
 }
 
 fn line(line: &Line) -> Html {
@@ -122,11 +125,15 @@ fn line(line: &Line) -> Html {
         Line::Out(text) => ("del", "- ", text),
         Line::In(text) => ("ins", "+ ", text),
     };
-    Html::from(el(tag).add(Html::literal(sign)).add(text)).add(Html::literal("\n"))
+    Html::from(el(tag).with(Html::literal(sign)).with(text)).with(Html::literal("\n"))
 }
 
 fn told(name: &'static str, text: &str) -> Option<Tag> {
-    (!text.is_empty()).then(|| el("p").add(el("span").class("muted").add(name)).add(text))
+    (!text.is_empty()).then(|| {
+        el("p")
+            .with(el("span").class("muted").with(name))
+            .with(text)
+    })
 }
 
 /// Which findings it follows from, and where the advice comes from.
@@ -151,8 +158,8 @@ fn foot(r: &Recommendation, analysis: &Analysis) -> Option<Tag> {
     } else {
         " · "
     };
-    let foot = el("p").class("muted").add(from).add(Html::literal(gap));
-    Some(foot.add(listed("Sources: ", sources)))
+    let foot = el("p").class("muted").with(from).with(Html::literal(gap));
+    Some(foot.with(listed("Sources: ", sources)))
 }
 
 fn listed(name: &'static str, items: Vec<Html>) -> Html {
@@ -160,8 +167,8 @@ fn listed(name: &'static str, items: Vec<Html>) -> Html {
         .into_iter()
         .enumerate()
         .fold(Html::new(), |all, (i, item)| {
-            all.add(Html::literal(if i == 0 { name } else { "; " }))
-                .add(item)
+            all.with(Html::literal(if i == 0 { name } else { "; " }))
+                .with(item)
         })
 }
 
@@ -170,7 +177,7 @@ fn source(source: &'static str) -> Html {
         return el("a")
             .attr("href", source)
             .attr("rel", "noreferrer")
-            .add(source.trim_start_matches("https://"))
+            .with(source.trim_start_matches("https://"))
             .into();
     }
     source.into()
@@ -183,6 +190,6 @@ pub fn not_shown(sentences: &[String]) -> Html {
     }
     el("ul")
         .class("plain")
-        .all(sentences.iter().map(|s| el("li").add(s)))
+        .all(sentences.iter().map(|s| el("li").with(s)))
         .into()
 }

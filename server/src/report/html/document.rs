@@ -19,37 +19,37 @@ pub fn document(record: &Record, analysis: &Analysis, open: Open) -> String {
         analysis.verdict.word()
     );
     let head = el("head")
-        .add(el("meta").attr("charset", "utf-8"))
-        .add(
+        .with(el("meta").attr("charset", "utf-8"))
+        .with(
             el("meta")
                 .attr("name", "viewport")
                 .attr("content", "width=device-width,initial-scale=1"),
         )
-        .add(
+        .with(
             el("meta")
                 .attr("http-equiv", "Content-Security-Policy")
                 .attr("content", "default-src 'none'; style-src 'unsafe-inline'"),
         )
-        .add(el("title").add(title))
-        .add(style(record));
-    let main = el("main").add(article(record, analysis, open));
+        .with(el("title").with(title))
+        .with(style(record));
+    let main = el("main").with(article(record, analysis, open));
     let page = el("html")
         .attr("lang", "en")
-        .add(head)
-        .add(el("body").class("alone").add(main));
-    Html::literal("<!doctype html>\n").add(page).into_string()
+        .with(head)
+        .with(el("body").class("alone").with(main));
+    Html::literal("<!doctype html>\n").with(page).into_string()
 }
 
 /// A run's id is hexadecimal digits and dashes: it cannot leave the quotes.
 fn style(record: &Record) -> Html {
     let foot = Html::literal("@page{@bottom-left{content:\"Hivequake · run ")
-        .add(record.run.id.to_string())
-        .add(Html::literal(
+        .with(record.run.id.to_string())
+        .with(Html::literal(
             "\";font:9px system-ui,sans-serif;color:#59636e}}",
         ));
     el("style")
-        .add(Html::literal(TOKENS))
-        .add(Html::literal(REPORT))
-        .add(foot)
+        .with(Html::literal(TOKENS))
+        .with(Html::literal(REPORT))
+        .with(foot)
         .into()
 }

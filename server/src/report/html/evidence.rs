@@ -20,7 +20,7 @@ pub fn evidence(evidence: &Evidence, record: &Record, analysis: &Analysis) -> Ht
     }
     let parts = parts.into_iter().enumerate().map(|(i, part)| {
         let gap = Html::literal(if i == 0 { "" } else { " · " });
-        gap.add(part)
+        gap.with(part)
     });
     el("span").class("proof").all(parts).into()
 }
@@ -34,9 +34,9 @@ fn events(numbers: &[u32], record: &Record, analysis: &Analysis) -> Html {
     let zero = Zero::of(record, analysis);
     let links = numbers.iter().enumerate().map(|(i, seq)| {
         let gap = Html::literal(if i == 0 { "" } else { ", " });
-        gap.add(event(*seq, record, zero))
+        gap.with(event(*seq, record, zero))
     });
-    Html::literal(word).add(links.collect::<Html>())
+    Html::literal(word).with(links.collect::<Html>())
 }
 
 fn event(seq: u32, record: &Record, zero: Zero) -> Html {
@@ -47,14 +47,17 @@ fn event(seq: u32, record: &Record, zero: Zero) -> Html {
     el("a")
         .attr("href", format!("#e{seq}"))
         .attr("title", format!("{when} {}", event.what.text()))
-        .add(seq.to_string())
+        .with(seq.to_string())
         .into()
 }
 
 fn probe(name: &str, analysis: &Analysis) -> Html {
     let text = format!("probe {name}");
     match analysis.probes.iter().position(|probe| probe.name == name) {
-        Some(i) => el("a").attr("href", format!("#probe-{i}")).add(text).into(),
+        Some(i) => el("a")
+            .attr("href", format!("#probe-{i}"))
+            .with(text)
+            .into(),
         None => text.into(),
     }
 }
@@ -63,5 +66,5 @@ fn probe(name: &str, analysis: &Analysis) -> Html {
 pub fn finding(id: &'static str, analysis: &Analysis) -> Option<Tag> {
     let finding = analysis.findings.iter().find(|f| f.id == id)?;
     let text = finding.statement.trim_end_matches(['.', ':', ',']);
-    Some(el("a").attr("href", format!("#{id}")).add(text))
+    Some(el("a").attr("href", format!("#{id}")).with(text))
 }

@@ -13,21 +13,21 @@ use app::model::run::Verdict;
 /// Title, key sentence, strip of figures.
 pub fn head(record: &Record, analysis: &Analysis) -> Html {
     let title = el("h1")
-        .add(&record.run.experiment.title)
-        .add(" ")
-        .add(verdict(analysis.verdict));
+        .with(&record.run.experiment.title)
+        .with(" ")
+        .with(verdict(analysis.verdict));
     Html::new()
-        .add(title)
-        .add(lead(&analysis.lead))
-        .add(strip(record, analysis))
-        .add(alarm(record))
+        .with(title)
+        .with(lead(&analysis.lead))
+        .with(strip(record, analysis))
+        .with(alarm(record))
 }
 
 fn lead(sentences: &[String]) -> Html {
     let Some((first, rest)) = sentences.split_first() else {
         return Html::new();
     };
-    let lead = el("p").class("lead").add(el("b").add(first));
+    let lead = el("p").class("lead").with(el("b").with(first));
     lead.all(rest.iter().map(|sentence| format!(" {sentence}")))
         .into()
 }
@@ -42,8 +42,8 @@ pub fn verdict(verdict: Verdict) -> Tag {
             Verdict::Invalid => "verdict invalid",
             Verdict::Refused => "verdict refused",
         })
-        .add(icon(verdict))
-        .add(verdict.word())
+        .with(icon(verdict))
+        .with(verdict.word())
 }
 
 /// Drawn with strokes on a field of 16 by 16.
@@ -58,15 +58,15 @@ fn icon(verdict: Verdict) -> Tag {
     el("svg")
         .attr("viewBox", "0 0 16 16")
         .attr("aria-hidden", "true")
-        .add(el("path").attr("d", strokes))
+        .with(el("path").attr("d", strokes))
 }
 
 fn strip(record: &Record, analysis: &Analysis) -> Tag {
     let figures = figures(record, analysis);
     el("div")
         .class("strip")
-        .add(verdict(analysis.verdict))
-        .add(el("dl").all(figures.iter().map(figure)))
+        .with(verdict(analysis.verdict))
+        .with(el("dl").all(figures.iter().map(figure)))
 }
 
 /// What is not back in place, where nobody can miss it.
@@ -78,28 +78,31 @@ fn alarm(record: &Record) -> Html {
     let items = left.iter().map(|left| {
         let command = left.command.as_ref();
         el("li")
-            .add(&left.text)
-            .maybe(command.map(|command| el("pre").attr("tabindex", 0).add(command)))
+            .with(&left.text)
+            .maybe(command.map(|command| el("pre").attr("tabindex", 0).with(command)))
     });
     el("div")
         .class("alarm")
-        .add(el("b").add("Not back in place"))
-        .add(el("ul").all(items))
+        .with(el("b").with("Not back in place"))
+        .with(el("ul").all(items))
         .into()
 }
 
 fn figure(figure: &Figure) -> Tag {
-    let value = el("dd").add(&figure.value);
+    let value = el("dd").with(&figure.value);
     let value = if figure.unit.is_empty() {
         value
     } else {
-        value.add(el("small").add(&figure.unit))
+        value.with(el("small").with(&figure.unit))
     };
-    el("div").add(el("dt").add(figure.name)).add(value).maybe(
-        figure
-            .meter
-            .map(|m| el("dd").class("gauge").add(meter(figure, m))),
-    )
+    el("div")
+        .with(el("dt").with(figure.name))
+        .with(value)
+        .maybe(
+            figure
+                .meter
+                .map(|m| el("dd").class("gauge").with(meter(figure, m))),
+        )
 }
 
 /// With `low` and `high` both at the limit, the browser tells good from bad by itself.
@@ -128,7 +131,7 @@ fn meter(figure: &Figure, meter: Meter) -> Tag {
 /// Which run, when, by which rules.
 pub fn foot(record: &Record, analysis: &Analysis) -> Tag {
     let zero = Zero::of(record, analysis);
-    el("footer").add(format!(
+    el("footer").with(format!(
         "Run {} · {} · experiment version {} · rules {} · relative times count from {}; hover shows the absolute ones in UTC",
         record.run.id,
         date(zero.at),

@@ -38,39 +38,39 @@ pub fn body(record: &Record, analysis: &Analysis) -> String {
 fn article(record: &Record, analysis: &Analysis, open: Open) -> Html {
     let zero = Zero::of(record, analysis);
     let happened = Html::new()
-        .add(story::story(record, analysis, open))
-        .add(tables::hits(record, analysis, zero));
+        .with(story::story(record, analysis, open))
+        .with(tables::hits(record, analysis, zero));
     let steps = procedure(record, analysis);
-    let steps = el("ol").all(steps.iter().map(|step| el("li").add(step.html())));
+    let steps = el("ol").all(steps.iter().map(|step| el("li").with(step.html())));
     el("article")
         .class("report")
-        .add(head::head(record, analysis))
-        .add(section("What happened", happened))
-        .add(section(
+        .with(head::head(record, analysis))
+        .with(section("What happened", happened))
+        .with(section(
             "Recovery, taken apart",
             recovery::recovery(analysis, open),
         ))
-        .add(section("The run", tables::facts(record, analysis)))
-        .add(section("Procedure", steps.into()))
-        .add(section(
+        .with(section("The run", tables::facts(record, analysis)))
+        .with(section("Procedure", steps.into()))
+        .with(section(
             "Observations",
-            tables::observations(record, analysis, zero),
+            tables::observations(record, analysis),
         ))
-        .add(section("Probes", tables::probes(&analysis.probes)))
-        .add(section("Findings", advice::findings(record, analysis)))
-        .add(section(
+        .with(section("Probes", tables::probes(&analysis.probes)))
+        .with(section("Findings", advice::findings(record, analysis)))
+        .with(section(
             "What to change",
             advice::recommendations(analysis, open),
         ))
-        .add(section(
+        .with(section(
             "What this run does not show",
             advice::not_shown(&analysis.not_shown),
         ))
-        .add(section(
+        .with(section(
             "Timeline",
             tables::timeline(record, analysis, zero, open),
         ))
-        .add(head::foot(record, analysis))
+        .with(head::foot(record, analysis))
         .into()
 }
 
@@ -79,7 +79,7 @@ fn section(title: &'static str, inner: Html) -> Html {
     if inner.is_empty() {
         return inner;
     }
-    el("section").add(el("h2").add(title)).add(inner).into()
+    el("section").with(el("h2").with(title)).with(inner).into()
 }
 
 #[cfg(test)]

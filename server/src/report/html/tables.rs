@@ -8,7 +8,7 @@ use super::writer::{Html, Tag, el};
 use crate::analysis::{Analysis, Hit, ProbeStats, Window};
 use crate::report::chart::scrolling;
 use crate::report::facts;
-use crate::report::moments::{Zero, latency};
+use crate::report::moments::{Zero, latency, time_as};
 use crate::report::observations::{self, Observation};
 use crate::report::phrases;
 use crate::report::text::count;
@@ -23,20 +23,20 @@ type Column = (&'static str, bool);
 fn table(label: &str, columns: &[Column], rows: impl Iterator<Item = Tag>) -> Html {
     let head = columns.iter().map(|(name, number)| {
         let class = if *number { "n" } else { "" };
-        el("th").attr("scope", "col").class(class).add(*name)
+        el("th").attr("scope", "col").class(class).with(*name)
     });
     let table = el("table")
-        .add(el("thead").add(el("tr").all(head)))
-        .add(el("tbody").all(rows));
+        .with(el("thead").with(el("tr").all(head)))
+        .with(el("tbody").all(rows));
     scrolling(label, table)
 }
 
 fn cell(inner: impl Into<Html>) -> Tag {
-    el("td").add(inner)
+    el("td").with(inner)
 }
 
 fn number(inner: impl Into<Html>) -> Tag {
-    el("td").class("n").add(inner)
+    el("td").class("n").with(inner)
 }
 
 /// Who was hit: the first thing everybody asks.
@@ -55,29 +55,29 @@ pub fn hits(record: &Record, analysis: &Analysis, zero: Zero) -> Html {
     ];
     let rows = analysis.hits.iter().map(|hit| hit_row(hit, record, zero));
     Html::new()
-        .add(el("h3").add("Who was hit"))
-        .add(table("Who was hit", &columns, rows))
+        .with(el("h3").with("Who was hit"))
+        .with(table("Who was hit", &columns, rows))
 }
 
 fn hit_row(hit: &Hit, record: &Record, zero: Zero) -> Tag {
-    let target = cell(&hit.slot).add(" ").add(el("code").add(&hit.task));
+    let target = cell(&hit.slot).with(" ").with(el("code").with(&hit.task));
     let sent = hit.sent.map_or_else(
         || Html::literal("not sent"),
         |sent| zero.time(zero.at + sent, Micros(1_000)),
     );
     let proof = match &hit.proof {
         Some(proof) => cell(proof),
-        None if hit.sent.is_some() => cell(el("b").add("not shown")),
+        None if hit.sent.is_some() => cell(el("b").with("not shown")),
         None => cell(Html::new()),
     };
     el("tr")
-        .add(target)
-        .add(cell(&hit.node))
-        .add(cell(&hit.why))
-        .add(number(sent))
-        .add(proof)
-        .add(number(recovered(hit, record)))
-        .add(cell(hit.error.clone().unwrap_or_default()))
+        .with(target)
+        .with(cell(&hit.node))
+        .with(cell(&hit.why))
+        .with(number(sent))
+        .with(proof)
+        .with(number(recovered(hit, record)))
+        .with(cell(hit.error.clone().unwrap_or_default()))
 }
 
 /// When its replacement ran, linked to the event that shows it.
@@ -88,7 +88,7 @@ fn recovered(hit: &Hit, record: &Record) -> Html {
     let text = moment.after.to_string();
     let shown = |seq: &&u32| record.events.iter().any(|event| event.seq == **seq);
     match moment.evidence.events.iter().find(shown) {
-        Some(seq) => el("a").attr("href", format!("#e{seq}")).add(text).into(),
+        Some(seq) => el("a").attr("href", format!("#e{seq}")).with(text).into(),
         None => text.into(),
     }
 }
@@ -98,14 +98,17 @@ pub fn facts(record: &Record, analysis: &Analysis) -> Html {
     let facts = facts::facts(record, analysis);
     let rows = facts.iter().map(|(name, words)| {
         el("tr")
-            .add(el("th").attr("scope", "row").add(*name))
-            .add(cell(words.html()))
+            .with(el("th").attr("scope", "row").with(*name))
+            .with(cell(words.html()))
     });
-    el("table").class("facts").add(el("tbody").all(rows)).into()
+    el("table")
+        .class("facts")
+        .with(el("tbody").all(rows))
+        .into()
 }
 
 /// What was seen after the fault.
-pub fn observations(record: &Record, analysis: &Analysis, zero: Zero) -> Html {
+pub fn observations(record: &Record, analysis: &Analysis) -> Html {
     let (rows, more) = observations::observations(record, analysis);
     if rows.is_empty() {
         return Html::new();
@@ -115,32 +118,28 @@ pub fn observations(record: &Record, analysis: &Analysis, zero: Zero) -> Html {
         ("What", false),
         ("Source", false),
     ];
-    let table = table(
-        "Observations",
-        &columns,
-        rows.iter().map(|row| observation(row, zero)),
-    );
+    let table = table("Observations", &columns, rows.iter().map(observation));
     if more == 0 {
         return table;
     }
-    table.add(
+    table.with(
         el("p")
             .class("muted")
-            .add(format!("{more} more in the timeline below.")),
+            .with(format!("{more} more in the timeline below.")),
     )
 }
 
-fn observation(row: &Observation, zero: Zero) -> Tag {
+fn observation(row: &Observation) -> Tag {
     let what = if row.key {
-        cell(el("b").add(&row.what))
+        cell(el("b").with(&row.what))
     } else {
         cell(&row.what)
     };
     el("tr")
         .id(format!("e{}", row.seq))
-        .add(number(zero.time_as(row.at, &row.after)))
-        .add(what)
-        .add(cell(&row.source))
+        .with(number(time_as(row.at, &row.after)))
+        .with(what)
+        .with(cell(&row.source))
 }
 
 /// Each probe before and after the fault.
@@ -160,22 +159,22 @@ pub fn probes(probes: &[ProbeStats]) -> Html {
     ];
     let rows = probes.iter().enumerate().flat_map(|(i, probe)| {
         [
-            window("before", &probe.before, el("tr").add(name(i, probe))),
+            window("before", &probe.before, el("tr").with(name(i, probe))),
             window("after", &probe.after, el("tr")),
         ]
     });
     let outages = probes.iter().map(|probe| {
         el("p")
-            .add("Probe ")
-            .add(el("code").add(&probe.name))
-            .add(format!(
+            .with("Probe ")
+            .with(el("code").with(&probe.name))
+            .with(format!(
                 ", every {}: {} The prober sent 99 of 100 at most {} late.",
                 crate::report::moments::about(probe.every),
                 phrases::outages(&probe.outages),
                 latency(probe.lag_p99)
             ))
     });
-    table("Probes", &columns, rows).add(outages.collect::<Html>())
+    table("Probes", &columns, rows).with(outages.collect::<Html>())
 }
 
 fn name(place: usize, probe: &ProbeStats) -> Tag {
@@ -183,7 +182,7 @@ fn name(place: usize, probe: &ProbeStats) -> Tag {
         .id(format!("probe-{place}"))
         .attr("scope", "rowgroup")
         .attr("rowspan", 2)
-        .add(&probe.name)
+        .with(&probe.name)
 }
 
 fn window(when: &'static str, window: &Window, row: Tag) -> Tag {
@@ -193,13 +192,13 @@ fn window(when: &'static str, window: &Window, row: Tag) -> Tag {
         .filter(|(outcome, _)| *outcome != ProbeOutcome::Ok);
     let failed = failed.map(|(outcome, n)| format!("{n} {}", outcome.word()));
     let shown = |span: Option<Micros>| number(span.map_or_else(String::new, latency));
-    row.add(cell(when))
-        .add(number(window.sent.to_string()))
-        .add(number(window.ok.to_string()))
-        .add(cell(failed.collect::<Vec<_>>().join(", ")))
-        .add(shown(window.p50))
-        .add(shown(window.p99))
-        .add(shown(window.max))
+    row.with(cell(when))
+        .with(number(window.sent.to_string()))
+        .with(number(window.ok.to_string()))
+        .with(cell(failed.collect::<Vec<_>>().join(", ")))
+        .with(shown(window.p50))
+        .with(shown(window.p99))
+        .with(shown(window.max))
 }
 
 /// Every event there is.
@@ -226,8 +225,8 @@ pub fn timeline(record: &Record, analysis: &Analysis, zero: Zero, open: Open) ->
     let summary = format!("All {}", count(record.events.len(), "entry", "entries"));
     el("details")
         .flag("open", open == Open::All)
-        .add(el("summary").add(summary))
-        .add(table("Timeline", &columns, rows))
+        .with(el("summary").with(summary))
+        .with(table("Timeline", &columns, rows))
         .into()
 }
 
@@ -240,8 +239,8 @@ fn entry(event: &Event, analysis: &Analysis, zero: Zero, anchored: bool) -> Tag 
     } else {
         row
     };
-    row.add(number(event.seq.to_string()))
-        .add(number(zero.time(event.at, resolution)))
-        .add(cell(event.what.text()))
-        .add(cell(observations::source(&event.source, resolution)))
+    row.with(number(event.seq.to_string()))
+        .with(number(zero.time(event.at, resolution)))
+        .with(cell(event.what.text()))
+        .with(cell(observations::source(&event.source, resolution)))
 }

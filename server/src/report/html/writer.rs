@@ -45,7 +45,7 @@ impl Html {
 
     /// Goes on with another piece.
     #[must_use]
-    pub fn add(mut self, part: impl Into<Self>) -> Self {
+    pub fn with(mut self, part: impl Into<Self>) -> Self {
         self.push(part);
         self
     }
@@ -114,7 +114,7 @@ impl Tag {
 
     /// Adds a child: markup, or text that is escaped.
     #[must_use]
-    pub fn add(mut self, child: impl Into<Html>) -> Self {
+    pub fn with(mut self, child: impl Into<Html>) -> Self {
         self.inner.push_str(&child.into().0);
         self
     }
@@ -123,7 +123,7 @@ impl Tag {
     #[must_use]
     pub fn maybe<T: Into<Html>>(self, child: Option<T>) -> Self {
         match child {
-            Some(child) => self.add(child),
+            Some(child) => self.with(child),
             None => self,
         }
     }
@@ -132,7 +132,7 @@ impl Tag {
     #[must_use]
     pub fn all<T: Into<Html>>(mut self, children: impl IntoIterator<Item = T>) -> Self {
         for child in children {
-            self = self.add(child);
+            self = self.with(child);
         }
         self
     }
@@ -174,7 +174,7 @@ impl From<String> for Html {
 
 impl<T: Into<Self>> FromIterator<T> for Html {
     fn from_iter<I: IntoIterator<Item = T>>(parts: I) -> Self {
-        parts.into_iter().fold(Self::new(), Self::add)
+        parts.into_iter().fold(Self::new(), Self::with)
     }
 }
 
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn text_stays_text() {
         let hostile = "<script>alert(\"1\")</script> & 'x'\u{202e}\u{0}";
-        let html = el("p").attr("title", hostile).add(hostile);
+        let html = el("p").attr("title", hostile).with(hostile);
         let html = Html::from(html).into_string();
         assert!(!html.contains("<script"));
         assert!(!html.contains('\u{202e}') && !html.contains('\u{0}'));
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn elements_nest_and_close() {
-        let html = el("g").all([el("rect").attr("x", 1), el("text").add("a")]);
+        let html = el("g").all([el("rect").attr("x", 1), el("text").with("a")]);
         assert_eq!(
             Html::from(html).as_str(),
             "<g><rect x=\"1\"/><text>a</text></g>"

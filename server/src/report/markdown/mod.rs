@@ -46,7 +46,7 @@ fn head(record: &Record, analysis: &Analysis) -> String {
     }
     out.push_str("\n\n| | |\n|---|---|\n");
     for (name, words) in facts(record, analysis) {
-        out.push_str(&format!("| {name} | {} |\n", words.markdown()));
+        out.extend([format!("| {name} | {} |\n", words.markdown())]);
     }
     out
 }
@@ -60,7 +60,7 @@ fn section(title: &str, body: &str) -> String {
 
 fn table(head: &[&str], right: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
     let rows = rows
-        .map(|cells| format!("| {} |\n", cells.join(" | ")))
+        .flat_map(|cells| ["| ".to_owned(), cells.join(" | "), " |\n".to_owned()])
         .collect::<String>();
     if rows.is_empty() {
         return rows;
@@ -144,7 +144,7 @@ fn observed(record: &Record, analysis: &Analysis) -> String {
     });
     let mut body = table(&["after the fault", "what", "source"], &[0], rows);
     if more > 0 {
-        body.push_str(&format!("\n{more} more in the timeline.\n"));
+        body.extend([format!("\n{more} more in the timeline.\n")]);
     }
     section("Observations", &body)
 }
@@ -220,16 +220,16 @@ fn recommendation(number: usize, r: &Recommendation) -> String {
     if !r.change.is_empty() {
         out.push_str(&indented(&fenced(&r.change)));
     } else if !r.field.is_empty() {
-        out.push_str(&format!("   Field: {}.\n", code(&r.field)));
+        out.extend([format!("   Field: {}.\n", code(&r.field))]);
     }
     if !r.caution.is_empty() {
-        out.push_str(&format!("\n   Mind: {}\n", inline(&r.caution)));
+        out.extend([format!("\n   Mind: {}\n", inline(&r.caution))]);
     }
     if !r.verify.is_empty() {
-        out.push_str(&format!("\n   Verify: {}\n", inline(&r.verify)));
+        out.extend([format!("\n   Verify: {}\n", inline(&r.verify))]);
     }
     if !r.sources.is_empty() {
-        out.push_str(&format!("\n   Sources: {}\n", r.sources.join("; ")));
+        out.extend([format!("\n   Sources: {}\n", r.sources.join("; "))]);
     }
     out
 }
@@ -239,7 +239,7 @@ fn end(text: &str) -> String {
 }
 
 fn indented(block: &str) -> String {
-    block.lines().map(|line| format!("   {line}\n")).collect()
+    block.lines().flat_map(|line| ["   ", line, "\n"]).collect()
 }
 
 fn not_shown(sentences: &[String]) -> String {

@@ -151,7 +151,7 @@ pub fn hostile() -> (Record, Analysis) {
     for event in &mut record.events {
         match &mut event.what {
             What::FaultSent { text, .. } | What::FaultProven { text, .. } => {
-                *text = evil.to_owned()
+                *text = evil.to_owned();
             }
             What::TaskState { error, task, .. } => {
                 *error = Some(evil.to_owned());

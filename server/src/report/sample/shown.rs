@@ -2,14 +2,16 @@
 
 use super::kill::ZERO;
 use super::kill::ms;
+use crate::analysis::Bearing::{Neutral, Strength, Weakness};
 use crate::analysis::{
-    Analysis, Bearing, Claim, Evidence, Finding, Hit, Line, Moment, Outage, Part, ProbeStats,
-    RULES, Recommendation, Recovery, Severity, Window,
+    Analysis, Claim, Evidence, Finding, Hit, Line, Moment, Outage, Part, ProbeStats, RULES,
+    Recommendation, Recovery, Severity, Window,
 };
 use app::model::record::ProbeOutcome;
 use app::model::run::Verdict;
 use app::model::time::{Measured, Micros};
 
+#[expect(clippy::unnecessary_wraps, reason = "what takes it may hold none")]
 fn moment(at: i64, resolution: i64, event: u32) -> Option<Moment> {
     Some(Moment {
         after: Measured {
@@ -187,7 +189,6 @@ fn findings() -> Vec<Finding> {
         other: vec!["snapshots before and after".to_owned()],
         ..Evidence::default()
     };
-    use Bearing::{Neutral, Strength, Weakness};
     vec![
         finding(
             "one-replica",
