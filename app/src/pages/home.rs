@@ -64,7 +64,10 @@ fn running(frame: &Answer<Frame>) -> Vec<RunRow> {
         .unwrap_or_default()
 }
 
-#[expect(clippy::ptr_arg, reason = "a part of the frame is handed over as it is")]
+#[expect(
+    clippy::ptr_arg,
+    reason = "a part of the frame is handed over as it is"
+)]
 fn draw_running(runs: &Vec<RunRow>) -> AnyView {
     if runs.is_empty() {
         return ().into_any();
