@@ -131,7 +131,10 @@ down() {
     home=$(home "$name")
     crash "$name"
     crash "$name"
-    ip netns pids "$name" 2>/dev/null | while read -r pid; do kill -9 "$pid" 2>/dev/null || true; done
+    # What its owner has started in its network, a lab or a browser, and could not end any more.
+    { ip netns pids "$name" 2>/dev/null || true; } | while read -r pid; do
+        [ "$pid" = "$(cat "$home/owner")" ] || kill -9 "$pid" 2>/dev/null || true
+    done
     ip netns del "$name" 2>/dev/null || true
     rm -rf --one-file-system "$home"
 }

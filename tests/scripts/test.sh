@@ -65,8 +65,8 @@ bench() {
     step "Docker, for a throw-away engine" need_docker
     step "What the pages are made with" need_npm_packages
     step "Web pages" bundle
-    step "Lab, optimized" cargo build --quiet --release -p server
-    HIVEQUAKE_BIN=$target/release/hivequake cargo bench --quiet -p hivequake-tests --bench figures
+    step "Lab and instruments, optimized" cargo build --quiet --release -p server -p hivequake-bench
+    HIVEQUAKE_BIN=$target/release/hivequake "$target/release/bench"
 }
 
 begin() {

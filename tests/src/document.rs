@@ -38,7 +38,7 @@ impl Document {
 
     /// A label set on a service.
     pub fn label(service: &str, label: &str, value: &str) -> Self {
-        let fault = format!("fault: service-label\n    label: {label}\n    value: {value}");
+        let fault = format!("fault: service-label\n    label: {label}\n    value: \"{value}\"");
         Self::of(service, fault)
     }
 

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 /// Tells this process's engines apart.
 static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -146,13 +147,10 @@ impl Engine {
 
     #[track_caller]
     fn run_script(&self, name: &str, arguments: &[&str]) -> String {
-        let output = Command::new(root().join("tests/scripts").join(name))
-            .args(arguments)
-            .env("DOCKER_HOST", self.host())
-            .env("RESTART_DELAY", "1s")
-            .env("HEALTH_EVERY", "1s")
-            .output()
-            .expect("the script can be started");
+        let mut script = Command::new(root().join("tests/scripts").join(name));
+        script.args(arguments).env("DOCKER_HOST", self.host());
+        script.env("RESTART_DELAY", "1s").env("HEALTH_EVERY", "1s");
+        let output = outside(|| script.output()).expect("the script can be started");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success(),
@@ -163,6 +161,19 @@ impl Engine {
             .trim_end()
             .to_owned()
     }
+}
+
+/// Does something in the machine's own network, wherever this thread is: a script that ends an
+/// engine ends what is in the engine's network, and would be part of it.
+fn outside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let there = File::open(format!("/proc/{}/ns/net", std::process::id()));
+    let there = there.expect("a process has a network");
+    let worker = move || {
+        setns(there, CloneFlags::CLONE_NEWNET).expect("a thread may return");
+        work()
+    };
+    let done = thread::scope(|scope| scope.spawn(worker).join());
+    done.expect("the work does not panic")
 }
 
 impl Drop for Engine {

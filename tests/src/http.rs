@@ -158,7 +158,7 @@ impl Events {
         Ok(Self { reader, status })
     }
 
-    /// The next event; none when the stream has ended. Comments (keep-alives) are passed over.
+    /// The next event with an id; none when the stream has ended or has said that it is done. Comments (keep-alives) are passed over.
     pub fn next_event(&mut self) -> Result<Option<Event>> {
         let mut event = Event::default();
         let mut line = String::new();
@@ -166,7 +166,7 @@ impl Events {
             match line.trim_end_matches(['\r', '\n']).split_once(':') {
                 Some(("id", value)) => value.trim_start().clone_into(&mut event.id),
                 Some(("data", value)) => event.data.push_str(value.trim_start()),
-                None if !event.data.is_empty() => return Ok(Some(event)),
+                None if !event.id.is_empty() => return Ok(Some(event)),
                 _ => {}
             }
             line.clear();

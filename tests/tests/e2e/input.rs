@@ -15,7 +15,7 @@ fn bad_texts() -> Vec<(String, Vec<&'static str>)> {
     vec![
         (
             "apiVersion: hivequake/v1\ntitle: [unclosed\n".to_owned(),
-            vec!["line"],
+            vec!["Line 2"],
         ),
         (with("title:", "tilte:"), vec!["tilte", "2"]),
         (with("observe: 12s", "observe: -5s"), vec!["negative"]),

@@ -12,7 +12,6 @@ use hivequake_tests::{Lab, say};
 use table::Table;
 
 fn main() {
-    // `cargo bench` hands over arguments of its own; there is nothing to choose.
     let Some(world) = world() else { return };
     let mut table = Table::default();
     say("From a launch to a dead container …");
