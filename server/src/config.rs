@@ -40,7 +40,7 @@ pub struct Base {
     /// Folder for the database.
     #[arg(long, env = "HIVEQUAKE_DATA", default_value_os_t = default_data())]
     pub data: PathBuf,
-    /// The Docker engine, a manager of the swarm: unix:///path or tcp://host:port.
+    /// The Docker engine, a manager of the swarm: `unix:///path` or `tcp://host:port`.
     #[arg(long, env = "DOCKER_HOST")]
     pub docker_host: Option<String>,
 }

@@ -118,7 +118,9 @@ async fn print(
 
 fn print_text(id: RunId, outcome: &Outcome, lead: &[String]) {
     println!("{}: {}", outcome.verdict.word(), outcome.reason);
-    lead.iter().for_each(|sentence| println!("  {sentence}"));
+    for sentence in lead {
+        println!("  {sentence}");
+    }
     match outcome.left_behind.as_slice() {
         [] => println!("  Left behind: nothing."),
         left => left

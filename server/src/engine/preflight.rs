@@ -96,9 +96,9 @@ impl Preflighter<'_> {
             }
         };
         self.allowed(&mut found, &before, &settings);
-        self.steady(&mut found, &before);
+        steady(&mut found, &before);
         self.alone(&mut found, &before).await?;
-        self.answering(&mut found, &experiment.hypothesis.probes, &answers);
+        answering(&mut found, &experiment.hypothesis.probes, &answers);
         self.blast_radius(&mut found, experiment, before, seed, &settings);
         Ok(found)
     }
@@ -128,31 +128,6 @@ impl Preflighter<'_> {
         }
     }
 
-    fn steady(&self, found: &mut Preflight, before: &Snapshot) {
-        let running = before.running().count() as u64;
-        let full = running >= before.desired && before.desired > 0;
-        found.need(
-            full,
-            format!("Steady: {running} of {} tasks run", before.desired),
-            format!(
-                "Not steady: {running} of {} tasks run; wait until all do (docker service ps {})",
-                before.desired, before.service.name
-            ),
-        );
-        if before.service.update_state.as_deref() == Some("updating") {
-            found.say(
-                CheckState::No,
-                "An update of the service is under way: wait until it is completed",
-            );
-        }
-        if before.desired == 1 {
-            found.say(
-                CheckState::Warn,
-                "One replica: expect users to be without service until it is replaced",
-            );
-        }
-    }
-
     async fn alone(&self, found: &mut Preflight, before: &Snapshot) -> Result<(), StoreError> {
         let name = &before.service.name;
         let other = self
@@ -172,37 +147,6 @@ impl Preflighter<'_> {
             None => found.say(CheckState::Ok, "Nothing else runs on this service"),
         }
         Ok(())
-    }
-
-    fn answering(
-        &self,
-        found: &mut Preflight,
-        probes: &[Probe],
-        answers: &[Result<probes::Look, probes::ProbeError>],
-    ) {
-        if probes.is_empty() {
-            found.say(
-                CheckState::Warn,
-                "No probe: the run cannot tell what users notice",
-            );
-        }
-        for (probe, answer) in probes.iter().zip(answers) {
-            match answer {
-                Ok(look) if look.is_ok() => found.say(
-                    CheckState::Ok,
-                    format!("Probe {}: {}", probe.name, look.text()),
-                ),
-                Ok(look) => found.say(
-                    CheckState::No,
-                    format!(
-                        "Probe {}: {}; check its address, and that the service is up",
-                        probe.name,
-                        look.text()
-                    ),
-                ),
-                Err(error) => found.say(CheckState::No, error.to_string()),
-            }
-        }
     }
 
     fn blast_radius(
@@ -232,6 +176,61 @@ impl Preflighter<'_> {
                 steps,
                 clock: self.clock.clone(),
             });
+        }
+    }
+}
+
+fn steady(found: &mut Preflight, before: &Snapshot) {
+    let running = before.running().count() as u64;
+    let full = running >= before.desired && before.desired > 0;
+    found.need(
+        full,
+        format!("Steady: {running} of {} tasks run", before.desired),
+        format!(
+            "Not steady: {running} of {} tasks run; wait until all do (docker service ps {})",
+            before.desired, before.service.name
+        ),
+    );
+    if before.service.update_state.as_deref() == Some("updating") {
+        found.say(
+            CheckState::No,
+            "An update of the service is under way: wait until it is completed",
+        );
+    }
+    if before.desired == 1 {
+        found.say(
+            CheckState::Warn,
+            "One replica: expect users to be without service until it is replaced",
+        );
+    }
+}
+
+fn answering(
+    found: &mut Preflight,
+    probes: &[Probe],
+    answers: &[Result<probes::Look, probes::ProbeError>],
+) {
+    if probes.is_empty() {
+        found.say(
+            CheckState::Warn,
+            "No probe: the run cannot tell what users notice",
+        );
+    }
+    for (probe, answer) in probes.iter().zip(answers) {
+        match answer {
+            Ok(look) if look.is_ok() => found.say(
+                CheckState::Ok,
+                format!("Probe {}: {}", probe.name, look.text()),
+            ),
+            Ok(look) => found.say(
+                CheckState::No,
+                format!(
+                    "Probe {}: {}; check its address, and that the service is up",
+                    probe.name,
+                    look.text()
+                ),
+            ),
+            Err(error) => found.say(CheckState::No, error.to_string()),
         }
     }
 }

@@ -9,7 +9,7 @@ pub mod live;
 pub mod refusals;
 mod runs;
 mod services;
-mod sharing;
+pub mod sharing;
 pub mod words;
 
 use crate::engine::Engine;

@@ -18,8 +18,10 @@ pub fn swarm(error: &SwarmError) -> Refusal {
     tracing::warn!(%error, "swarm");
     let kind = match error {
         SwarmError::NoSuchService(_) | SwarmError::ContainerGone(_) => RefusalKind::NotFound,
-        SwarmError::ContainerNotRunning(_) | SwarmError::OutOfStep(_) => RefusalKind::Conflict,
-        SwarmError::NotASwarm { .. } | SwarmError::Worker { .. } => RefusalKind::Conflict,
+        SwarmError::ContainerNotRunning(_)
+        | SwarmError::OutOfStep(_)
+        | SwarmError::NotASwarm { .. }
+        | SwarmError::Worker { .. } => RefusalKind::Conflict,
         SwarmError::BadHost(_) | SwarmError::Unreachable { .. } | SwarmError::Other { .. } => {
             RefusalKind::Unavailable
         }

@@ -11,6 +11,7 @@ use app::model::run::{Phase, RunId};
 use app::model::time::{At, Micros};
 use rand::TryRngCore;
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 
 /// Bytes of randomness in a token.
 const TOKEN_BYTES: usize = 32;
@@ -108,10 +109,14 @@ fn token() -> Result<String, Refusal> {
     Ok(hex(&bytes))
 }
 
-fn hash(token: &str) -> String {
+/// The SHA-256 of a token, in hexadecimal digits.
+pub fn hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -74,18 +74,21 @@ pub fn service_row(
     let state = state(service, running, desired);
     ServiceRow {
         name: service.name.clone(),
-        image: service
-            .image
-            .split('@')
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
+        image: image(&service.image),
         mode: service.mode.clone(),
         running,
         desired,
         steady: state == "steady",
         state,
         target: permission(service, allow, own),
+    }
+}
+
+/// Without its digest; a bare id as Docker shows it.
+fn image(name: &str) -> String {
+    match name.strip_prefix("sha256:") {
+        Some(id) => id.chars().take(12).collect(),
+        None => name.split('@').next().unwrap_or_default().to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! can reach it under a name of its own); with one, only to those who present it.
 
 use super::refused::refused;
+use crate::lab::sharing::hash;
 use app::api::{Refusal, RefusalKind};
 use axum::Router;
 use axum::extract::{Form, Request, State};
@@ -13,7 +14,6 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -76,13 +76,6 @@ fn presented(headers: &HeaderMap) -> Vec<String> {
         .filter(|(name, _)| *name == COOKIE_NAME)
         .map(|(_, value)| value.to_owned());
     bearer.chain(cookies).collect()
-}
-
-fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 /// Compares in a time that does not depend on where they differ.

@@ -1,4 +1,4 @@
-//! A report as a file: HTML, Markdown, JSON, JUnit.
+//! A report as a file: HTML, Markdown, JSON, `JUnit`.
 
 use super::Web;
 use super::refused::Refused;
