@@ -70,7 +70,7 @@ pub struct Measured {
 impl fmt::Display for Measured {
     /// "6.3 s (±0.1 s)"; as many decimals as the resolution supports, at most three.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimals = decimals_for(self.resolution);
+        let decimals = decimals_for(self.span, self.resolution);
         write!(
             out,
             "{:.decimals$} s (±{} s)",
@@ -80,14 +80,16 @@ impl fmt::Display for Measured {
     }
 }
 
-/// How many decimals of a second a resolution supports (0 to 3).
-pub fn decimals_for(resolution: Micros) -> usize {
-    match resolution.0.abs() {
+/// How many decimals of a second to show: as many as the resolution supports, and from one second
+/// on no more than people read (0 to 3).
+pub fn decimals_for(span: Micros, resolution: Micros) -> usize {
+    let supported = match resolution.0.abs() {
         0..=4_999 => 3,
         5_000..=99_999 => 2,
         100_000..=999_999 => 1,
         _ => 0,
-    }
+    };
+    supported.min(if span.0.abs() < 1_000_000 { 3 } else { 2 })
 }
 
 /// Seconds as people read them: "0.06 s", "6.3 s", "12 s", "2 min 5 s".

@@ -13,7 +13,7 @@ pub(super) fn figure(measured: Measured) -> String {
     if span.0 >= 120_000_000 {
         return seconds(span);
     }
-    let decimals = decimals_for(resolution);
+    let decimals = decimals_for(span, resolution);
     format!("{:.decimals$} s", span.as_secs_f64())
 }
 

@@ -78,7 +78,7 @@ fn outage(analysis: &Analysis) -> Figure {
             .unwrap_or_default();
         return plain(name, "0", format!(" s, probed every {}", about(every)));
     };
-    let decimals = decimals_for(longest.length.resolution);
+    let decimals = decimals_for(longest.length.span, longest.length.resolution);
     let mut unit = format!(" s {}", plus_minus(longest.length.resolution));
     if longest.to.is_none() {
         unit.push_str(", to the end");
@@ -113,7 +113,7 @@ fn full_strength(record: &Record, analysis: &Analysis) -> Figure {
         figure.meter = watched.and_then(|w| meter(w.as_secs_f64(), limit?, None, true));
         return figure;
     };
-    let decimals = decimals_for(full.after.resolution);
+    let decimals = decimals_for(full.after.span, full.after.resolution);
     let seconds = full.after.span.as_secs_f64();
     let mut figure = plain(name, format!("{seconds:.decimals$}"), format!(" s{beside}"));
     figure.meter = limit.and_then(|limit| meter(seconds, limit, None, true));

@@ -60,7 +60,7 @@ fn beginning(record: &Record) -> At {
 
 /// "+5.3 s", "-10.0 s", "0 s"; as many decimals as the resolution supports.
 pub fn after(span: Micros, resolution: Micros) -> String {
-    let decimals = decimals_for(resolution);
+    let decimals = decimals_for(span, resolution);
     let text = format!("{:+.decimals$}", span.as_secs_f64());
     if text.chars().all(|c| !c.is_ascii_digit() || c == '0') {
         return "0 s".to_owned();
@@ -70,7 +70,7 @@ pub fn after(span: Micros, resolution: Micros) -> String {
 
 /// "6.3 s": as many decimals as the resolution supports.
 pub fn lasting(span: Micros, resolution: Micros) -> String {
-    let decimals = decimals_for(resolution);
+    let decimals = decimals_for(span, resolution);
     format!("{:.decimals$} s", span.as_secs_f64())
 }
 

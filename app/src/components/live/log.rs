@@ -6,7 +6,7 @@ use leptos::{html, prelude::*};
 
 /// A moment on the run's clock: "+0.06 s", with no more decimals than were measured.
 pub fn offset(span: Micros, resolution: Micros) -> String {
-    let decimals = decimals_for(resolution);
+    let decimals = decimals_for(span, resolution);
     format!("{:+.decimals$} s", span.as_secs_f64()).replace('-', "−")
 }
 
