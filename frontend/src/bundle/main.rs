@@ -41,9 +41,10 @@ fn bundle(options: &Options) -> Result<(), Trouble> {
     let begun = Instant::now();
     let root = workspace();
     let folder = root.join("target/site");
-    let optimiser = match options.dev {
-        true => None,
-        false => WasmOpt::find(options.wasm_opt.as_deref(), &root)?,
+    let optimiser = if options.dev {
+        None
+    } else {
+        WasmOpt::find(options.wasm_opt.as_deref(), &root)?
     };
     let inputs = inputs::digest(&root, options, optimiser.as_ref())?;
     let sizes = match Site::unchanged(&folder, &inputs) {
@@ -97,7 +98,7 @@ fn step<T>(done: &str, work: impl FnOnce() -> Result<T, Trouble>) -> Result<T, T
 /// Only a bundle made as for a release can be held to its size.
 fn check(sizes: Sizes, options: &Options, optimised: bool) -> Result<(), Trouble> {
     match sizes.over_budget() {
-        Some(over) if optimised && !options.no_budget => Err(Trouble::TooBig(over)),
+        Some(over) if optimised && options.budget => Err(Trouble::TooBig(over)),
         Some(over) => {
             println!("over budget, not held to it this time: {over}");
             Ok(())

@@ -91,7 +91,7 @@ impl WasmOpt {
     }
 }
 
-/// "wasm-opt version 132 (version_132)" -> 132.
+/// `wasm-opt version 132 (version_132)` means 132.
 fn version_in(said: &str) -> Option<u32> {
     let after = said.split("version").nth(1)?;
     let digits = after

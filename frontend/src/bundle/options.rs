@@ -4,9 +4,9 @@ use super::trouble::Trouble;
 use std::path::PathBuf;
 
 pub(crate) const HELP: &str = "\
-Usage: bundle [--dev] [--no-budget] [--wasm-opt PATH]
+Usage: bundle [--dev] [--budget] [--wasm-opt PATH]
   --dev            a quick build: not optimised, sizes not checked
-  --no-budget      do not fail when the bundle is too big for the first load
+  --budget         fail when the bundle is too big for the first load
   --wasm-opt PATH  this wasm-opt (else the environment's WASM_OPT, else the
                    one in tests/node_modules); 117 or newer";
 
@@ -14,7 +14,7 @@ Usage: bundle [--dev] [--no-budget] [--wasm-opt PATH]
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
     pub dev: bool,
-    pub no_budget: bool,
+    pub budget: bool,
     pub wasm_opt: Option<PathBuf>,
 }
 
@@ -25,7 +25,7 @@ impl Options {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--dev" => options.dev = true,
-                "--no-budget" => options.no_budget = true,
+                "--budget" => options.budget = true,
                 "--wasm-opt" => options.wasm_opt = Some(path(arguments.next())?),
                 "--help" | "-h" => return Err(Trouble::Help),
                 other => return Err(Trouble::Usage(format!("{other:?} is not known"))),
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn reads_what_is_known_and_refuses_the_rest() {
         assert!(matches!(read(""), Ok(options) if options == Options::default()));
-        assert!(matches!(read("--dev --no-budget"), Ok(o) if o.dev && o.no_budget));
+        assert!(matches!(read("--dev --budget"), Ok(o) if o.dev && o.budget));
         assert!(matches!(read("--wasm-opt /x"), Ok(o) if o.wasm_opt == Some("/x".into())));
         assert!(matches!(read("--wasm-opt"), Err(Trouble::Usage(_))));
         assert!(matches!(read("--fast"), Err(Trouble::Usage(_))));

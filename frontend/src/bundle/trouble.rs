@@ -39,7 +39,7 @@ pub(crate) enum Trouble {
     #[error("{0}")]
     WasmOpt(String),
     /// The bundle was made but is too big for the first load.
-    #[error("over budget: {0} (--no-budget lets it pass)")]
+    #[error("over budget: {0} (without --budget it passes)")]
     TooBig(String),
 }
 
