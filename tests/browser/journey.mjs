@@ -85,7 +85,7 @@ await play(async (browser) => {
   });
 
   await step('The report appears by itself, with findings and recommendations', async () => {
-    await page.getByRole('heading', { name: 'Recommendations' }).waitFor({ timeout: 90_000 });
+    await page.getByRole('heading', { name: /^(Recommendations|What to change)$/ }).waitFor({ timeout: 90_000 });
     for (const name of ['Procedure', 'Observations', 'Findings']) {
       await page.getByRole('heading', { name }).first().waitFor();
     }

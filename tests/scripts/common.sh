@@ -83,6 +83,6 @@ need_npm_packages() {
 }
 
 # What the browser loads; quick when nothing that goes into it has changed.
-bundle() { (cd "$root" && cargo run --quiet -p frontend --bin bundle); }
+bundle() { (cd "$root" && cargo run --quiet -p frontend --bin bundle -- "$@"); }
 
 build_server() { (cd "$root" && cargo build --quiet -p server); }

@@ -110,7 +110,7 @@ fn two_targets_can_be_tried_at_once_and_one_target_only_once() {
     let second = lab.post("/api/v1/runs", &long(CANARY).yaml());
     assert_eq!(second.status, 409, "{}", second.body);
     assert!(
-        second.body.contains(CANARY),
+        second.body.contains(&one),
         "it says what is in the way: {}",
         second.body
     );
