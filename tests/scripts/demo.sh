@@ -25,7 +25,7 @@ up() {
     find_swarm
     step "Sample service" load_image
     step "Sample stack" deploy
-    step "Web pages (minutes, the first time)" bundle --no-budget
+    step "Web pages (minutes, the first time)" bundle
     step "Lab (minutes, the first time)" build_server
     export HIVEQUAKE_DATA=$demo/data HIVEQUAKE_LISTEN=$listen
     first_report
