@@ -41,9 +41,10 @@ fn bundle(options: &Options) -> Result<(), Trouble> {
     let begun = Instant::now();
     let root = workspace();
     let folder = root.join("target/site");
-    let optimiser = match options.dev {
-        true => None,
-        false => WasmOpt::find(options.wasm_opt.as_deref(), &root)?,
+    let optimiser = if options.dev {
+        None
+    } else {
+        WasmOpt::find(options.wasm_opt.as_deref(), &root)?
     };
     let inputs = inputs::digest(&root, options, optimiser.as_ref())?;
     let sizes = match Site::unchanged(&folder, &inputs) {
