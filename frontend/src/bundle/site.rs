@@ -86,18 +86,18 @@ impl Site {
             fs::remove_dir_all(&part).map_err(at(&part))?;
         }
         fs::create_dir_all(&part).map_err(at(&part))?;
-        let shelf = Shelf { folder: &part, dev };
-        let (js_name, js) = shelf.put("hivequake", "js", &self.js)?;
-        let (wasm_name, wasm) = shelf.put("hivequake", "wasm", &self.wasm)?;
-        let (css_name, css) = shelf.put("hivequake", "css", &self.css)?;
+        let rack = Rack { folder: &part, dev };
+        let (js_name, js) = rack.put("hivequake", "js", &self.js)?;
+        let (wasm_name, wasm) = rack.put("hivequake", "wasm", &self.wasm)?;
+        let (css_name, css) = rack.put("hivequake", "css", &self.css)?;
         let icon = self
             .icon
             .as_ref()
-            .map(|icon| shelf.put("favicon", "svg", icon));
+            .map(|icon| rack.put("favicon", "svg", icon));
         let icon = icon.transpose()?.map(|(name, _)| name);
         let manifest = json!({"js": js_name, "wasm": wasm_name, "css": css_name, "icon": icon});
-        shelf.file("manifest.json", format!("{manifest}\n").as_bytes())?;
-        shelf.file(".inputs", inputs.as_bytes())?;
+        rack.file("manifest.json", format!("{manifest}\n").as_bytes())?;
+        rack.file(".inputs", inputs.as_bytes())?;
         if folder.exists() {
             fs::remove_dir_all(folder).map_err(at(folder))?;
         }
@@ -107,12 +107,12 @@ impl Site {
 }
 
 /// A folder that files are put into.
-struct Shelf<'a> {
+struct Rack<'a> {
     folder: &'a Path,
     dev: bool,
 }
 
-impl Shelf<'_> {
+impl Rack<'_> {
     /// Writes a file and its packed siblings; its name with the hash, and its brotli size.
     fn put(&self, stem: &str, end: &str, bytes: &[u8]) -> Result<(String, usize), Trouble> {
         let digest = hex(&Sha256::digest(bytes));
