@@ -20,7 +20,7 @@ use app::api::views::{
     ServiceRow, ServiceView, SettingsEdit, SettingsView,
 };
 use app::api::{Lab, Refusal, RefusalKind};
-use app::model::run::{DesignId, RunId};
+use app::model::run::{DesignId, Phase, RunId};
 use app::model::time::At;
 use live::Hub;
 use std::sync::Arc;
@@ -104,14 +104,15 @@ impl Lab for LocalLab {
     }
 
     async fn abort(&self, run: RunId, who: &str) -> Result<(), Refusal> {
-        let known = self.store.run(run).await.map_err(|e| refusals::store(&e))?;
-        if known.is_none() {
-            return Err(refusals::missing("run", &run.to_string()));
+        if self.known_run(run).await?.phase == Phase::Done {
+            return Err(Refusal::new(
+                RefusalKind::Conflict,
+                "The run is over and everything was put back or is named in its report; there is nothing to abort.",
+            ));
         }
-        self.store
-            .request_abort(run, &format!("by {who}"))
-            .await
-            .map_err(|e| refusals::store(&e))
+        let why = format!("by {who}");
+        let asked = self.store.request_abort(run, &why).await;
+        asked.map_err(|e| refusals::store(&e))
     }
 
     async fn stop_all(&self, who: &str) -> Result<(), Refusal> {

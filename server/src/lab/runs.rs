@@ -76,7 +76,7 @@ impl LocalLab {
         })
     }
 
-    async fn known_run(&self, id: RunId) -> Result<Run, Refusal> {
+    pub(super) async fn known_run(&self, id: RunId) -> Result<Run, Refusal> {
         let run = self.store.run(id).await.map_err(|e| refusals::store(&e))?;
         run.ok_or_else(|| refusals::missing("run", &id.to_string()))
     }
