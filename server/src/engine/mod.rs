@@ -7,7 +7,9 @@
 //! restored and with an outcome, in this process ([`run`]) or in the next one ([`recovery`]).
 
 pub mod abort;
+mod early;
 mod error;
+mod finish;
 mod guard;
 pub mod journal;
 mod owner;

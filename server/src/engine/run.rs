@@ -4,13 +4,13 @@
 //! an error), it restores, analyses and finishes the run, in this order.
 
 use super::abort::Abort;
+use super::early::Early;
 use super::preflight::Ready;
 use super::recorder::Recorder;
 use super::watching::Watching;
 use super::{Shared, journal};
-use crate::analysis;
 use crate::faults::{self, Step};
-use crate::store::{Evidence, Figures, StoreError};
+use crate::store::Evidence;
 use crate::timeline::Clock;
 use app::model::record::Quality;
 use app::model::run::{Outcome, Phase, Run, Verdict};
@@ -30,21 +30,6 @@ const PROOF_WITHIN: Duration = Duration::from_secs(2);
 
 /// How long answers are waited for when the run is to end at once.
 const HURRY: Duration = Duration::from_millis(200);
-
-/// Why a run ended before its time.
-#[derive(Debug)]
-pub enum Early {
-    /// Somebody, a guard, or the lab going down.
-    Aborted(String),
-    /// A fault could not be applied or not be recorded: nothing can be concluded.
-    Broken(String),
-}
-
-impl From<StoreError> for Early {
-    fn from(error: StoreError) -> Self {
-        Self::Aborted(format!("the run could not be written down ({error})"))
-    }
-}
 
 /// A run that is on.
 pub struct Running {
@@ -377,73 +362,4 @@ fn not_applied(recorder: &mut Recorder, clock: &Clock, step: &Step, why: &str) -
         },
     );
     Early::Broken(format!("the fault was not applied: {text}"))
-}
-
-impl Shared {
-    /// Works out what the record shows and ends the run. `preset` is a verdict that stands already.
-    pub(super) async fn finish(
-        &self,
-        run: app::model::run::RunId,
-        preset: Option<(Verdict, String)>,
-        left_behind: Vec<String>,
-        clock: &Clock,
-    ) -> Outcome {
-        let (outcome, figures) = self.judge(run, preset, left_behind).await;
-        let finished = self
-            .store
-            .finish_run(run, &outcome, figures, clock.now())
-            .await;
-        let compacted = self.store.compact(run).await;
-        if let Err(error) = finished.and(compacted) {
-            tracing::error!(%run, %error, "the run's end could not be written; the next start does it");
-        }
-        outcome
-    }
-
-    async fn judge(
-        &self,
-        run: app::model::run::RunId,
-        preset: Option<(Verdict, String)>,
-        left_behind: Vec<String>,
-    ) -> (Outcome, Figures) {
-        let fallback = |reason: String| {
-            (
-                Outcome {
-                    verdict: Verdict::Invalid,
-                    reason,
-                    left_behind: left_behind.clone(),
-                },
-                Figures::default(),
-            )
-        };
-        let mut record = match self.store.record(run).await {
-            Ok(Some(record)) => record,
-            Ok(None) => return fallback("the run's record is gone".to_owned()),
-            Err(error) => return fallback(format!("the run's record cannot be read ({error})")),
-        };
-        record.run.outcome = preset.map(|(verdict, reason)| Outcome {
-            verdict,
-            reason,
-            left_behind: left_behind.clone(),
-        });
-        let analysis = analysis::analyse(&record);
-        let analysis::Figures {
-            recovery,
-            not_recovered_within,
-            outage,
-        } = analysis::figures(&analysis);
-        let figures = Figures {
-            recovery,
-            not_recovered_within,
-            outage,
-        };
-        (
-            Outcome {
-                verdict: analysis.verdict,
-                reason: analysis.reason,
-                left_behind,
-            },
-            figures,
-        )
-    }
 }

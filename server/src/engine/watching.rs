@@ -5,10 +5,10 @@
 
 use super::Shared;
 use super::abort::Abort;
+use super::early::Early;
 use super::guard::Guards;
 use super::preflight::Ready;
 use super::recorder::Recorder;
-use super::run::Early;
 use crate::probes::{self, Meter, ProbeClock, Settled};
 use crate::swarm::Follow;
 use crate::timeline::Clock;

@@ -1,0 +1,78 @@
+//! The end of a run: what its record shows, and the verdict that follows.
+//!
+//! Guarantee: a run that cannot be judged is invalid, never held.
+
+use super::Shared;
+use crate::analysis;
+use crate::store::Figures;
+use crate::timeline::Clock;
+use app::model::run::{Outcome, RunId, Verdict};
+
+impl Shared {
+    /// Works out what the record shows and ends the run. `preset` is a verdict that stands already.
+    pub(super) async fn finish(
+        &self,
+        run: RunId,
+        preset: Option<(Verdict, String)>,
+        left_behind: Vec<String>,
+        clock: &Clock,
+    ) -> Outcome {
+        let (outcome, figures) = self.judge(run, preset, left_behind).await;
+        let finished = self
+            .store
+            .finish_run(run, &outcome, figures, clock.now())
+            .await;
+        let compacted = self.store.compact(run).await;
+        if let Err(error) = finished.and(compacted) {
+            tracing::error!(%run, %error, "the run's end could not be written; the next start does it");
+        }
+        outcome
+    }
+
+    async fn judge(
+        &self,
+        run: RunId,
+        preset: Option<(Verdict, String)>,
+        left_behind: Vec<String>,
+    ) -> (Outcome, Figures) {
+        let fallback = |reason: String| {
+            (
+                Outcome {
+                    verdict: Verdict::Invalid,
+                    reason,
+                    left_behind: left_behind.clone(),
+                },
+                Figures::default(),
+            )
+        };
+        let mut record = match self.store.record(run).await {
+            Ok(Some(record)) => record,
+            Ok(None) => return fallback("the run's record is gone".to_owned()),
+            Err(error) => return fallback(format!("the run's record cannot be read ({error})")),
+        };
+        record.run.outcome = preset.map(|(verdict, reason)| Outcome {
+            verdict,
+            reason,
+            left_behind: left_behind.clone(),
+        });
+        let analysis = analysis::analyse(&record);
+        let analysis::Figures {
+            recovery,
+            not_recovered_within,
+            outage,
+        } = analysis::figures(&analysis);
+        let figures = Figures {
+            recovery,
+            not_recovered_within,
+            outage,
+        };
+        (
+            Outcome {
+                verdict: analysis.verdict,
+                reason: analysis.reason,
+                left_behind,
+            },
+            figures,
+        )
+    }
+}
