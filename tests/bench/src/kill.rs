@@ -4,6 +4,7 @@
 use crate::table::{Promise, Table, median};
 use hivequake_tests::document::{CANARY, CANARY_URL};
 use hivequake_tests::http::{self, Request};
+use hivequake_tests::wait::until;
 use hivequake_tests::world::{World, now_ms};
 use hivequake_tests::{Document, Lab};
 use serde_json::Value;
@@ -23,15 +24,12 @@ pub fn launch_to_death(world: &World, table: &mut Table) {
     let kill = Document::kill(CANARY).timed("0s", "5s");
     let (mut by_hand, mut by_lab) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        world.steady();
-        let begun = now_ms();
-        world.engine.docker(&["kill", &world.containers(CANARY)[0]]);
-        by_hand.push(death(world, begun));
-        world.steady();
-        let begun = now_ms();
-        let run = lab.launch(&kill);
-        lab.done(&run);
-        by_lab.push(death(world, begun));
+        by_hand.push(until_dead(world, |container| {
+            world.engine.docker(&["kill", container]);
+        }));
+        by_lab.push(until_dead(world, |_| {
+            lab.done(&lab.launch(&kill));
+        }));
     }
     table.compare(
         "launch request to container dead, against docker kill",
@@ -42,10 +40,20 @@ pub fn launch_to_death(world: &World, table: &mut Table) {
     );
 }
 
-/// How long after a moment the canary's container died.
-fn death(world: &World, begun: f64) -> f64 {
-    let died = hivequake_tests::wait::until("the container is dead", 20, || {
+/// How long after the beginning of `killing` the canary's container was dead, in milliseconds.
+/// Returns once the canary is back.
+fn until_dead(world: &World, killing: impl FnOnce(&str)) -> f64 {
+    world.steady();
+    let before = world.containers(CANARY);
+    let begun = now_ms();
+    killing(&before[0]);
+    let died = until("the container is dead", 20, || {
         world.events(CANARY, begun, "die").first().copied()
+    });
+    // Swarm takes a moment to notice; until then it counts the dead one.
+    until("there is a new container", 30, || {
+        let now = world.containers(CANARY);
+        (!now.is_empty() && now != before).then_some(())
     });
     died - begun
 }
