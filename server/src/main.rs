@@ -3,6 +3,7 @@
 use clap::Parser;
 use hivequake::command;
 use hivequake::config::{Cli, Command};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -26,6 +27,7 @@ async fn main() -> ExitCode {
         .with_ansi(false)
         .with_writer(std::io::stderr)
         .init();
+    more_files();
     let done = match cli.command {
         Command::Serve(args) => command::serve(&args).await,
         Command::Run(args) => command::run(&args).await,
@@ -38,4 +40,14 @@ async fn main() -> ExitCode {
         eprintln!("{failure}");
         ExitCode::from(COULD_NOT)
     })
+}
+
+/// Each live view and each unanswered probe holds a file open; the usual limit of 1024 is soon
+/// reached. Where it cannot be raised, it stays.
+fn more_files() {
+    let limits = getrlimit(Resource::RLIMIT_NOFILE);
+    if let Err(error) = limits.and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most))
+    {
+        tracing::debug!(%error, "the limit of open files stays");
+    }
 }

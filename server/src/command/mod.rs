@@ -1,5 +1,14 @@
 //! What each command does; all of it through the same lab.
 
+/// Prints a line. Whoever reads may have gone (`hivequake doctor | head -1`): that is no reason to
+/// panic in the middle of a run.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 mod open;
 mod run;
 mod serve;
@@ -21,7 +30,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Prints the JSON Schema of experiment files.
 pub fn schema() -> ExitCode {
-    println!("{:#}", document::schema());
+    say!("{:#}", document::schema());
     ExitCode::SUCCESS
 }
 
@@ -37,7 +46,7 @@ pub async fn doctor(base: &Base) -> Result<ExitCode, Failure> {
             CheckState::No => "FAIL",
         };
         fine &= check.state != CheckState::No;
-        println!("{mark}  {}", check.text);
+        say!("{mark}  {}", check.text);
     }
     Ok(if fine {
         ExitCode::SUCCESS
@@ -51,16 +60,16 @@ pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
     let lab = open(base, CancellationToken::new()).await?;
     let done = lab.engine.recover().await?;
     for run in &done.runs {
-        println!("closed run {run}: aborted, lab restarted");
+        say!("closed run {run}: aborted, lab restarted");
     }
-    done.settled.iter().for_each(|text| println!("{text}"));
+    done.settled.iter().for_each(|text| say!("{text}"));
     if done.left_behind.is_empty() {
-        println!("Everything is back in place.");
+        say!("Everything is back in place.");
         return Ok(ExitCode::SUCCESS);
     }
     done.left_behind
         .iter()
-        .for_each(|text| println!("LEFT: {text}"));
+        .for_each(|text| say!("LEFT: {text}"));
     Ok(ExitCode::from(run::NOT_RESTORED))
 }
 
@@ -69,9 +78,7 @@ pub async fn abort(args: &AbortRun) -> Result<ExitCode, Failure> {
     let lab = open(&args.base, CancellationToken::new()).await?;
     if args.run == "all" {
         lab.stop_all("somebody on the command line").await?;
-        println!(
-            "All runs end and restore; none starts until somebody releases it in the browser."
-        );
+        say!("All runs end and restore; none starts until somebody releases it in the browser.");
         return Ok(ExitCode::SUCCESS);
     }
     let id = args.run.parse().map_err(|_| {
@@ -81,6 +88,6 @@ pub async fn abort(args: &AbortRun) -> Result<ExitCode, Failure> {
         )
     })?;
     lab.abort(id, "somebody on the command line").await?;
-    println!("The run ends and restores.");
+    say!("The run ends and restores.");
     Ok(ExitCode::SUCCESS)
 }

@@ -104,30 +104,28 @@ async fn print(
         let (record, analysis) = lab.analysed(*id).await?;
         match output {
             Output::Text => print_text(*id, outcome, &analysis.lead),
-            Output::Markdown => println!("{}", report::markdown::write(&record, &analysis)),
+            Output::Markdown => say!("{}", report::markdown::write(&record, &analysis)),
             Output::Json => reports.push(report::json::value(&record, &analysis)),
         }
     }
     match (output, reports.as_slice()) {
-        (Output::Json, [one]) => println!("{one:#}"),
-        (Output::Json, many) => println!("{:#}", serde_json::Value::from(many)),
+        (Output::Json, [one]) => say!("{one:#}"),
+        (Output::Json, many) => say!("{:#}", serde_json::Value::from(many)),
         _ => {}
     }
     Ok(())
 }
 
 fn print_text(id: RunId, outcome: &Outcome, lead: &[String]) {
-    println!("{}: {}", outcome.verdict.word(), outcome.reason);
+    say!("{}: {}", outcome.verdict.word(), outcome.reason);
     for sentence in lead {
-        println!("  {sentence}");
+        say!("  {sentence}");
     }
     match outcome.left_behind.as_slice() {
-        [] => println!("  Left behind: nothing."),
-        left => left
-            .iter()
-            .for_each(|what| println!("  LEFT BEHIND: {what}")),
+        [] => say!("  Left behind: nothing."),
+        left => left.iter().for_each(|what| say!("  LEFT BEHIND: {what}")),
     }
-    println!("  Report: /runs/{id} in the browser (hivequake serve)");
+    say!("  Report: /runs/{id} in the browser (hivequake serve)");
 }
 
 /// Prints the timeline on standard error as it grows.

@@ -32,7 +32,7 @@ pub async fn serve(args: &Serve) -> Result<ExitCode, Failure> {
     let keeping = tokio::spawn(keep_house(lab.clone(), shutdown.clone()));
     let address = listener.local_addr()?;
     let app = web::router(lab.clone(), args.token.clone(), address, &shutdown);
-    println!("Hivequake is at http://{address}");
+    say!("Hivequake is at http://{address}");
     let stop = shutdown.clone();
     tokio::spawn(async move {
         stop_signal().await;
@@ -61,12 +61,12 @@ fn check_access(args: &Serve) -> Result<(), Failure> {
 
 fn tell(done: &Recovered) {
     for run in &done.runs {
-        println!("Closed run {run}, which was interrupted.");
+        say!("Closed run {run}, which was interrupted.");
     }
-    done.settled.iter().for_each(|text| println!("{text}"));
+    done.settled.iter().for_each(|text| say!("{text}"));
     done.left_behind
         .iter()
-        .for_each(|text| println!("LEFT: {text}"));
+        .for_each(|text| say!("LEFT: {text}"));
 }
 
 /// Tries again what could not be put back yet.
