@@ -60,7 +60,7 @@ pub trait Store: Send + Sync {
     /// Runs that match, one page (of [`PAGE`] rows).
     async fn runs(&self, query: &RunQuery) -> Stored<RunPage>;
     /// For the chart over the runs that match: those that are over and recovered, or were watched
-    /// and did not; oldest first, at most the newest 500.
+    /// and did not; oldest first, at most the newest 120.
     async fn recoveries(&self, query: &RunQuery) -> Stored<Vec<RunSummary>>;
     /// Services and kinds of fault ("container-kill") that have runs, each sorted.
     async fn facets(&self) -> Stored<(Vec<String>, Vec<String>)>;

@@ -23,7 +23,7 @@ const RIGHT: f64 = 944.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 250.0;
 /// Runs drawn at most, the newest.
-pub const MOST: usize = 300;
+pub const MOST: usize = 120;
 
 /// One finished run.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,7 +15,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_scalar};
 const MOST_WORDS: usize = 20;
 
 /// Most points of a chart.
-const MOST_POINTS: u32 = 500;
+const MOST_POINTS: u32 = 120;
 
 /// See [`crate::store::Store::runs`].
 pub(super) async fn page(conn: &mut SqliteConnection, query: &RunQuery) -> Stored<RunPage> {
