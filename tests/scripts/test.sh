@@ -53,10 +53,23 @@ fast_parts() {
 swarm_parts() {
     "$root/tests/scripts/engine.sh" sweep
     export HIVEQUAKE_BIN=$target/debug/hivequake HIVEQUAKE_MUST_RUN=1
+    part "The swarm room on a real engine" swarm_room
     part "End to end on a real swarm" cargo test --quiet -p hivequake-tests --test e2e
     part "In a real browser" cargo test --quiet -p hivequake-tests --test browser
     part "On a stock Debian 13 node, emulated" cargo test --quiet -p hivequake-tests --test debian13
     "$root/tests/scripts/engine.sh" sweep
+}
+
+# The server's own tests of its swarm room, on an engine that is theirs alone.
+swarm_room() {
+    local name=hq-test-$$-room image
+    DOCKER_HOST=$("$root/tests/scripts/engine.sh" up "$name" $$)
+    export DOCKER_HOST
+    docker swarm init --advertise-addr 127.0.0.1
+    image=$("$root/tests/scripts/sample.sh" image)
+    HIVEQUAKE_TEST_HOST=$DOCKER_HOST HIVEQUAKE_TEST_IMAGE=$image \
+        cargo test --quiet -p server --test swarm_real -- --test-threads=1
+    "$root/tests/scripts/engine.sh" down "$name"
 }
 
 bench() {
