@@ -169,8 +169,8 @@ fn evidence(record: &Record) -> Words {
     let mut text = evidence_in_short(record);
     if record.quality.task_poll.0 > 0 {
         text.extend([format!(
-            "; task states seen every {} ms",
-            super::moments::short_number(record.quality.task_poll.as_millis_f64())
+            "; task states seen every {:.0} ms or sooner",
+            record.quality.task_poll.as_millis_f64()
         )]);
     }
     text.push_str("; clock: the engine's");
@@ -216,7 +216,7 @@ mod tests {
             "recovers within 15 s: **10.74 s, held** · availability at least 70 %: **78.1 %, held**"
         );
         assert_eq!(fact("Left behind"), "nothing: no undo was open");
-        assert!(fact("Evidence").contains("no gap; task states seen every 50 ms"));
+        assert!(fact("Evidence").contains("no gap; task states seen every 50 ms or sooner"));
     }
 
     #[test]
