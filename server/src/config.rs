@@ -28,6 +28,8 @@ pub enum Command {
     Recover(Base),
     /// End a run that another process executes, and restore.
     Abort(AbortRun),
+    /// Let runs start again after `abort all` or a stop-all in the browser.
+    Release(Base),
     /// Print the JSON Schema of experiment files.
     Schema,
     /// Say what works on this machine, and what to do where it does not.
@@ -84,7 +86,7 @@ pub struct AbortRun {
     /// Where things are.
     #[command(flatten)]
     pub base: Base,
-    /// The run's id, or "all" to stop everything and let no run start until released in the browser.
+    /// The run's id, or "all" to stop everything and let no run start until `hivequake release`.
     pub run: String,
 }
 

@@ -33,6 +33,7 @@ async fn main() -> ExitCode {
         Command::Run(args) => command::run(&args).await,
         Command::Recover(base) => command::recover(&base).await,
         Command::Abort(args) => command::abort(&args).await,
+        Command::Release(base) => command::release(&base).await,
         Command::Doctor(base) => command::doctor(&base).await,
         Command::Schema => Ok(command::schema()),
     };

@@ -253,6 +253,17 @@ impl Fault {
         }
     }
 
+    /// Whether another fault changes the very same thing, so that only one of the two could be put
+    /// back as it was.
+    pub fn same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::ServiceLabel { label, .. }, Self::ServiceLabel { label: there, .. }) => {
+                label == there
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the fault leaves nothing that must be put back.
     pub fn needs_no_undo(&self) -> bool {
         matches!(self, Self::ContainerKill { .. })
@@ -387,6 +398,14 @@ impl Experiment {
             "method",
             "more than 20 faults in one experiment: split it",
         );
+        for (i, fault) in self.method.iter().enumerate() {
+            let twice = self
+                .method
+                .iter()
+                .take(i)
+                .any(|other| other.same_place(fault));
+            found.check(!twice, &format!("method[{i}]"), "another fault changes the same thing: keep one of the two, or make two experiments");
+        }
         for (i, guard) in self.guards.iter().enumerate() {
             let at = format!("guards[{i}].abort_when");
             found.check(

@@ -45,7 +45,7 @@ pub fn App() -> impl IntoView {
     // Every page waits for its data on the server, so that status, title and content are right
     // without JavaScript.
     view! {
-        <Title formatter=|text: String| format!("{text} · Hivequake") />
+        <Title formatter=|text: String| title_of(&text) />
         <Router>
             <Layout>
                 <Routes fallback=not_found::page>
@@ -61,5 +61,32 @@ pub fn App() -> impl IntoView {
                 </Routes>
             </Layout>
         </Router>
+    }
+}
+
+/// A page's title. It is written into the document as it is, so what could end the element, or
+/// turn the direction of the text, is replaced.
+fn title_of(text: &str) -> String {
+    let safe = |c: char| match c {
+        '<' => '‹',
+        '>' => '›',
+        '&' => '＆',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    format!("{} · Hivequake", text.chars().map(safe).collect::<String>())
+}
+
+#[cfg(test)]
+mod title_tests {
+    use super::title_of;
+
+    #[test]
+    fn a_title_cannot_leave_its_element() {
+        let hostile = "</title><meta http-equiv=\"refresh\" content=\"0;url=/x\">&lt;\u{202e}";
+        let shown = title_of(hostile);
+        assert!(!shown.contains(['<', '>', '&', '\u{202e}']), "{shown}");
+        assert!(shown.ends_with(" · Hivequake"));
     }
 }

@@ -13,6 +13,7 @@ mod hits;
 mod lead;
 mod not_shown;
 mod probes;
+mod reach;
 mod recovery;
 mod rules;
 mod slots;
@@ -80,12 +81,10 @@ pub fn figures(analysis: &Analysis) -> Figures {
         .iter()
         .filter_map(ProbeStats::longest_outage);
     let longest = outages.map(|o| o.length.span).max();
+    // Full strength at zero: it was never below, so there is no recovery to list.
+    let recovered = analysis.recovery.full_strength.as_ref();
     Figures {
-        recovery: analysis
-            .recovery
-            .full_strength
-            .as_ref()
-            .map(|m| m.after.span),
+        recovery: recovered.map(|m| m.after.span).filter(|span| span.0 > 0),
         not_recovered_within: analysis.recovery.not_within,
         outage: longest.or(probed.then_some(Micros(0))),
     }

@@ -5,6 +5,7 @@
 
 use super::case::Case;
 use super::hits::first_unproven;
+use super::reach::misses_the_target;
 use super::words::{figure, list, plain, sentence};
 use super::{Claim, Evidence, Hit, Recovery};
 use app::model::facts::ServiceFacts;
@@ -54,6 +55,9 @@ fn invalid(case: &Case, hits: &[Hit], claims: &[Claim]) -> Option<String> {
         let why = "somebody else changed the service's definition during the run: what was seen \
                    may come from that";
         return Some(why.to_owned());
+    }
+    if let Some(why) = misses_the_target(case) {
+        return Some(why);
     }
     let open = claims.iter().find(|c| c.held.is_none())?;
     Some(format!(

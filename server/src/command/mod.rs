@@ -63,13 +63,18 @@ pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
         say!("closed run {run}: aborted, lab restarted");
     }
     done.settled.iter().for_each(|text| say!("{text}"));
+    for run in &done.still_on {
+        say!("run {run} is still on in another process; it was left alone");
+    }
     if done.left_behind.is_empty() {
-        say!("Everything is back in place.");
+        if done.still_on.is_empty() {
+            say!("Everything is back in place.");
+        }
         return Ok(ExitCode::SUCCESS);
     }
-    done.left_behind
-        .iter()
-        .for_each(|text| say!("LEFT: {text}"));
+    for left in &done.left_behind {
+        say!("LEFT: {left}");
+    }
     Ok(ExitCode::from(run::NOT_RESTORED))
 }
 
@@ -78,7 +83,9 @@ pub async fn abort(args: &AbortRun) -> Result<ExitCode, Failure> {
     let lab = open(&args.base, CancellationToken::new()).await?;
     if args.run == "all" {
         lab.stop_all("somebody on the command line").await?;
-        say!("All runs end and restore; none starts until somebody releases it in the browser.");
+        say!(
+            "All runs end and restore; none starts until somebody releases it (hivequake release)."
+        );
         return Ok(ExitCode::SUCCESS);
     }
     let id = args.run.parse().map_err(|_| {
@@ -89,5 +96,13 @@ pub async fn abort(args: &AbortRun) -> Result<ExitCode, Failure> {
     })?;
     lab.abort(id, "somebody on the command line").await?;
     say!("The run ends and restores.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Lets runs start again.
+pub async fn release(base: &Base) -> Result<ExitCode, Failure> {
+    let lab = open(base, CancellationToken::new()).await?;
+    lab.release("somebody on the command line").await?;
+    say!("Runs may start again.");
     Ok(ExitCode::SUCCESS)
 }

@@ -35,6 +35,12 @@ pub async fn run(args: &RunFile) -> Result<ExitCode, Failure> {
         Ok(first) => first,
         Err(refusal) => {
             eprintln!("{refusal}");
+            if args.output == Output::Json {
+                say!(
+                    "{:#}",
+                    serde_json::json!({ "verdict": "refused", "reason": refusal.message })
+                );
+            }
             return Ok(ExitCode::from(REFUSED));
         }
     };

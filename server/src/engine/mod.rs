@@ -124,6 +124,7 @@ impl Engine {
     /// Starts the runs of an order, one after the other; the first one's id. Nothing was touched
     /// where it answers with an error.
     pub async fn launch(&self, order: Order) -> Result<RunId, LaunchError> {
+        self.adopt().await?;
         let (first, rest) = series::begin(&self.shared, order).await?;
         self.runs.spawn(rest);
         Ok(first)
@@ -132,6 +133,15 @@ impl Engine {
     /// Tells of every run of this process that ends from now on.
     pub fn ended(&self) -> broadcast::Receiver<(RunId, Outcome)> {
         self.shared.ended.subscribe()
+    }
+
+    /// Restores and closes runs whose process is gone, if there are any: nobody else would, while no
+    /// server runs.
+    pub async fn adopt(&self) -> Stored<()> {
+        if self.shared.has_orphans().await? {
+            self.shared.recover().await?;
+        }
+        Ok(())
     }
 
     /// Restores and closes what processes left behind that are gone.

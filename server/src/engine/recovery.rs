@@ -21,6 +21,8 @@ pub struct Recovered {
     pub settled: Vec<String>,
     /// What is not back in place, one sentence each.
     pub left_behind: Vec<String>,
+    /// Runs that another process, or this one, still executes; they were left alone.
+    pub still_on: Vec<RunId>,
 }
 
 /// Why interrupted runs end, in words.
@@ -52,7 +54,14 @@ impl Shared {
                 done.runs.push(left.run.id);
             }
         }
+        done.still_on = alive;
         Ok(done)
+    }
+
+    /// Whether runs are left whose process is gone.
+    pub(super) async fn has_orphans(&self) -> Stored<bool> {
+        let alive = self.runs_of_the_living().await?.len();
+        Ok(self.store.unfinished().await?.len() > alive)
     }
 
     /// Runs that somebody still executes: another process that lives, or this one. A run of this

@@ -112,7 +112,8 @@ impl Lab for LocalLab {
         }
         let why = format!("by {who}");
         let asked = self.store.request_abort(run, &why).await;
-        asked.map_err(|e| refusals::store(&e))
+        asked.map_err(|e| refusals::store(&e))?;
+        self.engine.adopt().await.map_err(|e| refusals::store(&e))
     }
 
     async fn stop_all(&self, who: &str) -> Result<(), Refusal> {

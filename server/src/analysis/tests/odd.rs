@@ -225,3 +225,18 @@ fn without_a_fault_there_is_nothing_to_say() {
     assert_eq!(analysis.verdict, Verdict::Invalid);
     assert!(analysis.split.is_empty() && analysis.hits.is_empty());
 }
+
+#[test]
+fn a_probe_that_is_answered_while_nothing_runs_proves_nothing() {
+    let mut record = founding_kill();
+    for sample in &mut record.probes[0].samples {
+        (sample.outcome, sample.latency) = (ProbeOutcome::Ok, Micros(2_000));
+    }
+    let analysis = analyse(&record);
+    assert_eq!(analysis.verdict, Verdict::Invalid);
+    assert!(
+        analysis.reason.contains("does not go through this service"),
+        "{}",
+        analysis.reason
+    );
+}
