@@ -72,8 +72,10 @@ fn a_thousand_watch_and_the_lab_answers() {
     assert_eq!(lab.done(&run)["verdict"], "aborted");
     for view in &mut views {
         let mut last = 1;
+        // A reader that is slow at the very end may find that what only the live view needed is
+        // gone already: the order stays, and every entry of the timeline.
         while let Some(number) = next(view) {
-            assert_eq!(number, last + 1);
+            assert!(number > last, "{number} after {last}");
             last = number;
         }
     }
