@@ -242,7 +242,7 @@ fn a_signal_that_the_application_ignores_proves_nothing() {
 fn twenty_runs_in_a_row() {
     let Some(world) = world() else { return };
     let lab = Lab::start(&world.engine);
-    let kill = Document::kill(CANARY).probing(CANARY_URL).timed("0s", "5s");
+    let kill = Document::kill(CANARY).probing(CANARY_URL).timed("0s", "8s");
     let mut seen = Vec::new();
     for number in 1..=20 {
         world.steady();
