@@ -84,6 +84,10 @@ fn by_claims(recovery: &Recovery, claims: &[Claim]) -> (Verdict, String) {
         return (Verdict::Held, said(&list(&all)));
     }
     match &recovery.full_strength {
+        Some(full) if full.after.span.0 <= 0 => (
+            Verdict::Held,
+            "Nothing was claimed; it was never below full strength.".to_owned(),
+        ),
         Some(full) => (
             Verdict::Held,
             format!(
