@@ -5,7 +5,7 @@
 
 use super::run::Running;
 use super::{LaunchError, Preflight, Ready, Shared};
-use crate::store::{Figures, NewRun};
+use crate::store::{Figures, Hold, NewRun};
 use app::api::views::Permission;
 use app::model::experiment::Experiment;
 use app::model::run::{DesignId, Outcome, Phase, Run, RunId, Verdict};
@@ -75,10 +75,7 @@ async fn cleared(
         return Ok(ready);
     }
     if let Some(hold) = shared.store.hold().await? {
-        return Err(LaunchError::OnHold(format!(
-            "Everything was stopped by {}; no run starts until somebody releases it. Nothing was changed.",
-            hold.who
-        )));
+        return Err(LaunchError::OnHold(on_hold(&hold)));
     }
     let busy = shared
         .store
@@ -163,10 +160,7 @@ async fn admit(shared: &Arc<Shared>, new: NewRun) -> Result<(), LaunchError> {
     let Some(hold) = shared.store.hold().await? else {
         return Ok(());
     };
-    let reason = format!(
-        "Everything was stopped by {}; no run starts until somebody releases it. Nothing was changed.",
-        hold.who
-    );
+    let reason = on_hold(&hold);
     let outcome = Outcome {
         verdict: Verdict::Refused,
         reason: reason.clone(),
@@ -177,6 +171,13 @@ async fn admit(shared: &Arc<Shared>, new: NewRun) -> Result<(), LaunchError> {
         .finish_run(id, &outcome, Figures::default(), created)
         .await?;
     Err(LaunchError::OnHold(reason))
+}
+
+fn on_hold(hold: &Hold) -> String {
+    format!(
+        "Everything was stopped by {}; no run starts until somebody releases it. Nothing was changed.",
+        hold.who
+    )
 }
 
 /// Waits until the service is steady again and prepares the next run; none when it never is.
