@@ -47,6 +47,7 @@ lint_parts() {
 
 fast_parts() {
     part "Unit, property and store tests" cargo test --quiet -p app -p server -p sample --features app/ssr
+    part "Bundler" cargo test --quiet -p frontend --bins
     part "Harness" cargo test --quiet -p hivequake-tests --lib
 }
 
