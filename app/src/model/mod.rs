@@ -2,6 +2,7 @@
 
 pub mod experiment;
 pub mod facts;
+mod problems;
 pub mod record;
 pub mod run;
 pub mod time;
