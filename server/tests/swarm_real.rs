@@ -311,21 +311,17 @@ async fn a_label_goes_there_and_back_and_nothing_else_moves() {
     };
     let step = faults::plan(0, &fault, &before, &[]).unwrap().remove(0);
     assert_eq!(faults::prove(&step, before.at, &[], swarm).await, Ok(None));
-    let applied = faults::apply(&step, swarm).await.unwrap();
+    faults::apply(&step, swarm).await.unwrap();
     let proof = faults::prove(&step, before.at, &[], swarm).await.unwrap();
     assert_eq!(proof.as_deref(), Some("label mark reads \"on\""));
     let updated = until(&mut follow, &mut timeline, |w| {
         matches!(w, What::ServiceUpdated { .. })
     })
     .await;
-    let version = applied.version.unwrap();
-    assert_eq!(
+    assert!(matches!(
         updated.what,
-        What::ServiceUpdated {
-            version,
-            by_lab: true
-        }
-    );
+        What::ServiceUpdated { by_lab: true, .. }
+    ));
     let twice = faults::apply(&step, swarm).await.unwrap_err();
     assert!(
         matches!(twice, faults::FaultError::ChangedMeanwhile { .. }),

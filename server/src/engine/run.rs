@@ -341,7 +341,7 @@ async fn apply_all(
             },
         );
         match went {
-            Ok(Ok(_)) => journal::applied(&*shared.store, clock, entry).await?,
+            Ok(Ok(())) => journal::applied(&*shared.store, clock, entry).await?,
             Ok(Err(error)) => return Err(not_applied(recorder, clock, step, &error.to_string())),
             Err(_) => {
                 return Err(not_applied(

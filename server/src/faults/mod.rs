@@ -59,13 +59,6 @@ pub enum Act {
     },
 }
 
-/// What a step changed, as far as the timeline must know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Applied {
-    /// The version index of the service's definition, where the step changed it.
-    pub version: Option<u64>,
-}
-
 /// Why a fault is not planned, or did not go through. Nothing is half done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
@@ -146,12 +139,9 @@ pub fn plan(
 }
 
 /// Does it. Its undo entry must be durable before this is called.
-pub async fn apply(step: &Step, swarm: &Swarm) -> Result<Applied, FaultError> {
+pub async fn apply(step: &Step, swarm: &Swarm) -> Result<(), FaultError> {
     match &step.act {
-        Act::Kill { container, signal } => {
-            swarm.kill(container, *signal).await?;
-            Ok(Applied::default())
-        }
+        Act::Kill { container, signal } => Ok(swarm.kill(container, *signal).await?),
         Act::SetLabel { .. } => service_label::apply(&step.act, swarm).await,
     }
 }

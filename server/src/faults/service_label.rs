@@ -3,7 +3,7 @@
 //! Guarantee: the label is set only over the value that was planned for, and put back only while
 //! it holds the fault's value; labels that steer Docker or the lab itself are never touched.
 
-use super::{Act, Applied, FaultError, Step};
+use super::{Act, FaultError, Step};
 use crate::swarm::{Swap, Swarm, SwarmError};
 use app::model::facts::ServiceFacts;
 use app::model::undo::{Undo, UndoState};
@@ -63,7 +63,7 @@ fn refuse_label(label: &str) -> Result<(), FaultError> {
     })
 }
 
-pub(super) async fn apply(act: &Act, swarm: &Swarm) -> Result<Applied, FaultError> {
+pub(super) async fn apply(act: &Act, swarm: &Swarm) -> Result<(), FaultError> {
     let Act::SetLabel {
         service_id,
         service,
@@ -72,13 +72,11 @@ pub(super) async fn apply(act: &Act, swarm: &Swarm) -> Result<Applied, FaultErro
         value,
     } = act
     else {
-        return Ok(Applied::default());
+        return Ok(());
     };
     let swap = swarm.swap_label(service_id, label, before.as_deref(), Some(value));
     match swap.await? {
-        Swap::Done { version } => Ok(Applied {
-            version: Some(version),
-        }),
+        Swap::Done { .. } => Ok(()),
         Swap::Other { .. } => Err(FaultError::ChangedMeanwhile {
             label: label.clone(),
             service: service.clone(),
