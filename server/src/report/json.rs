@@ -21,6 +21,7 @@ pub fn value(record: &Record, analysis: &Analysis) -> Value {
         "run_id": run.id,
         "experiment": {
             "title": run.experiment.title,
+            "description": run.experiment.description,
             "design_id": run.design,
             "version": run.version,
             "document": run.experiment,
@@ -231,6 +232,7 @@ mod tests {
             value["experiment"]["title"],
             "Canary survives a container kill"
         );
+        assert!(value["experiment"]["description"].is_string());
         assert_eq!(value["target"]["service"], "neotix_neotix-api-canary");
         let recovery = &value["recovery"];
         assert_eq!(recovery["dead_ms"], 62);

@@ -15,6 +15,16 @@ pub fn one_line(text: &str) -> String {
     clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The paragraphs of a text, each on one line; a blank line ends one.
+pub fn paragraphs(text: &str) -> Vec<String> {
+    let lines = text.lines().map(one_line).collect::<Vec<_>>();
+    let parts = lines.split(String::is_empty);
+    parts
+        .filter(|part| !part.is_empty())
+        .map(|part| part.join(" "))
+        .collect()
+}
+
 /// Drops what XML 1.0 cannot hold and what [`clean`] would replace; one line, for an attribute.
 pub fn for_xml(text: &str) -> String {
     text.chars()
@@ -81,6 +91,13 @@ mod tests {
         );
         assert_eq!(one_line(" a\n\n b\t"), "a b");
         assert_eq!(for_xml("a\u{0}\u{1b}[31m\u{ffff}b"), "a[31mb");
+    }
+
+    #[test]
+    fn a_blank_line_ends_a_paragraph() {
+        let text = "\n One\n sentence.\n \n\nAnother.\n";
+        assert_eq!(paragraphs(text), ["One sentence.", "Another."]);
+        assert!(paragraphs(" \n").is_empty());
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What one sees first: title, verdict, the key sentence, the figures that matter; and the foot.
+//! What one sees first: title, verdict, what the experiment is for, the key sentence, the figures
+//! that matter; and the foot.
 //!
 //! Guarantee: a verdict is always a word, an icon and a colour together.
 
@@ -7,10 +8,11 @@ use crate::analysis::Analysis;
 use crate::report::figures::{Figure, Meter, figures};
 use crate::report::left::left_behind;
 use crate::report::moments::{Zero, date, short_number};
+use crate::report::text::paragraphs;
 use app::model::record::Record;
 use app::model::run::Verdict;
 
-/// Title, key sentence, strip of figures.
+/// Title, description, key sentence, strip of figures.
 pub fn head(record: &Record, analysis: &Analysis) -> Html {
     let title = el("h1")
         .with(&record.run.experiment.title)
@@ -18,9 +20,20 @@ pub fn head(record: &Record, analysis: &Analysis) -> Html {
         .with(verdict(analysis.verdict));
     Html::new()
         .with(title)
+        .with(description(record))
         .with(lead(&analysis.lead))
         .with(strip(record, analysis))
         .with(alarm(record))
+}
+
+/// Why the experiment is run, in its author's words.
+fn description(record: &Record) -> Html {
+    let text = record.run.experiment.description.as_deref();
+    let paragraphs = paragraphs(text.unwrap_or_default());
+    let each = paragraphs
+        .iter()
+        .map(|text| el("p").class("muted").with(text));
+    each.collect()
 }
 
 fn lead(sentences: &[String]) -> Html {

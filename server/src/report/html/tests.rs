@@ -91,6 +91,8 @@ fn it_is_read_in_order() {
     let html = body(&record, &analysis);
     let order = [
         "<h1>Canary survives a container kill",
+        "<p class=\"muted\">The canary has one replica: how long do users miss it?</p>",
+        "<p class=\"muted\">Asked after the outage of April.</p>",
         "class=\"lead\"><b>",
         "class=\"strip\"",
         ">What happened<",

@@ -12,7 +12,7 @@ use super::moments::{Zero, after};
 use super::observations::{observations, resolution, source};
 use super::phrases::{bearing, probe_sentence, severity, statement};
 use super::procedure::procedure;
-use super::text::lower_first;
+use super::text::{lower_first, paragraphs};
 use crate::analysis::{Analysis, Evidence, Finding, ProbeStats, Recommendation};
 use app::model::record::Record;
 use escape::fenced;
@@ -36,6 +36,7 @@ pub fn write(record: &Record, analysis: &Analysis) -> String {
 fn head(record: &Record, analysis: &Analysis) -> String {
     let title = inline(&record.run.experiment.title);
     let mut out = format!("# {title} - **{}**\n\n", analysis.verdict.word());
+    out.push_str(&description(record));
     let mut lead = analysis.lead.iter();
     if let Some(first) = lead.next() {
         out.push_str(&strong(first));
@@ -49,6 +50,16 @@ fn head(record: &Record, analysis: &Analysis) -> String {
         out.extend([format!("| {name} | {} |\n", words.markdown())]);
     }
     out
+}
+
+/// Why the experiment is run, in its author's words.
+fn description(record: &Record) -> String {
+    let text = record.run.experiment.description.as_deref();
+    let paragraphs = paragraphs(text.unwrap_or_default());
+    let each = paragraphs
+        .iter()
+        .map(|text| format!("{}\n\n", inline(text)));
+    each.collect()
 }
 
 fn section(title: &str, body: &str) -> String {
@@ -290,6 +301,7 @@ mod tests {
         };
         let order = [
             "# Canary survives a container kill - **held**",
+            "\n\nThe canary has one replica: how long do users miss it?\n\nAsked after the outage of April.\n\n",
             "**neotix_neotix-api-canary was without service for 6.3 s",
             "| Hypothesis | recovers within 15 s: **10.74 s, held**",
             "## Procedure",

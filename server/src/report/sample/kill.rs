@@ -45,6 +45,7 @@ fn record() -> Record {
     let experiment = serde_json::json!({
         "apiVersion": "hivequake/v1",
         "title": "Canary survives a container kill",
+        "description": "The canary has one replica:\nhow long do users miss it?\n\nAsked after the outage of April.\n",
         "target": {"service": "neotix_neotix-api-canary", "tasks": {"count": 1, "pick": "random"}},
         "hypothesis": {
             "probes": [{"name": "api", "http": {"url": "http://127.0.0.1:8089/"}}],

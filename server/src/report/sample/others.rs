@@ -138,6 +138,7 @@ pub fn hostile() -> (Record, Analysis) {
     let evil = "</text><script>alert('1')</script>\"|`*_[x](http://e) \u{202e}\u{0}\u{1b}\n# <img src=x onerror=\"y\">";
     let text = || evil.to_owned();
     record.run.experiment.title = text();
+    record.run.experiment.description = Some(text());
     record.run.experiment.target.service = text();
     record.probes[0].name = text();
     record.picked[0].why = text();
