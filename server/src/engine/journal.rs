@@ -60,22 +60,13 @@ async fn revert(swarm: &Swarm, entry: &UndoEntry) -> UndoState {
     entry.state.clone()
 }
 
-/// What is not back in place, one sentence each with the command that puts it back.
+/// What is not back in place, one sentence each with the commands that put it back.
 pub fn left_behind(entries: &[UndoEntry]) -> Vec<String> {
-    entries
-        .iter()
-        .filter(|e| !e.state.is_settled())
-        .map(sentence)
-        .collect()
+    entries.iter().filter_map(sentence).collect()
 }
 
-fn sentence(entry: &UndoEntry) -> String {
-    let what = entry.undo.text();
-    match (&entry.state, entry.undo.by_hand()) {
-        (UndoState::Failed { why }, _) => format!("Not put back yet: {what}. {why}"),
-        (_, Some(command)) => {
-            format!("Not put back yet: {what}. The lab tries again; by hand: {command}")
-        }
-        (_, None) => format!("Not settled yet: {what}"),
-    }
+fn sentence(entry: &UndoEntry) -> Option<String> {
+    let (recover, by_hand) = entry.commands()?;
+    let told = entry.told();
+    Some(format!("{told}. Run {recover}, or by hand: {by_hand}"))
 }

@@ -10,7 +10,6 @@ use crate::timeline::Clock;
 use app::api::views::LiveBody;
 use app::model::run::{Phase, RunId, Verdict};
 use app::model::timeline::What;
-use app::model::undo::UndoEntry;
 
 /// What recovery did, for people.
 #[derive(Debug, Default)]
@@ -43,7 +42,7 @@ impl Shared {
             .collect();
         for entry in journal::restore(&*self.store, &self.swarm, clock, open).await {
             if entry.state.is_settled() {
-                done.settled.push(told(&entry));
+                done.settled.push(entry.told());
             }
             done.left_behind
                 .extend(journal::left_behind(std::slice::from_ref(&entry)));
@@ -94,7 +93,7 @@ impl Shared {
         );
         let entries = self.store.undo_of(run).await?;
         for entry in &entries {
-            pen.lab(clock.now(), What::Undo { text: told(entry) });
+            pen.lab(clock.now(), What::Undo { text: entry.told() });
         }
         pen.lab(
             clock.now(),
@@ -162,20 +161,8 @@ impl Shared {
             .collect();
         let settled = journal::restore(&*self.store, &self.swarm, clock, open).await;
         for entry in &settled {
-            pen.lab(clock.now(), What::Undo { text: told(entry) });
+            pen.lab(clock.now(), What::Undo { text: entry.told() });
         }
         journal::left_behind(&settled)
-    }
-}
-
-fn told(entry: &UndoEntry) -> String {
-    use app::model::undo::UndoState;
-    match &entry.state {
-        UndoState::NotNeeded { why } => format!("nothing to put back: {why}"),
-        UndoState::LeftToOther { found } => {
-            format!("left alone ({}): found {found}", entry.undo.text())
-        }
-        UndoState::Failed { why } => format!("not put back: {}: {why}", entry.undo.text()),
-        _ => entry.undo.text(),
     }
 }

@@ -209,7 +209,8 @@ fn undo(entry: &UndoEntry) -> Value {
     json!({
         "id": entry.id,
         "fault": entry.fault,
-        "text": entry.undo.text(),
+        "text": entry.told(),
+        "intent": entry.undo.intent(),
         "state": entry.state,
         "settled": entry.state.is_settled(),
         "by_hand": entry.undo.by_hand(),
@@ -259,6 +260,20 @@ mod tests {
             value["recommendations"][0]["change"][1],
             json!({"is": "out", "text": "  replicas: 1"})
         );
+    }
+
+    #[test]
+    fn an_undo_is_told_as_it_went() {
+        let (record, analysis) = sample::not_restored();
+        let value = value(&record, &analysis);
+        let undo = &value["undo"][0];
+        assert_eq!(
+            undo["intent"],
+            "remove label hivequake-test of neotix_neotix-api-canary"
+        );
+        let text = undo["text"].as_str().unwrap_or_default();
+        assert!(text.contains("was NOT removed"), "{text}");
+        assert_eq!(value["left_behind"][0]["text"], undo["text"]);
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! What is not back in place, and what was put back.
 //!
-//! Guarantee: nothing is said to be back while an entry of the undo journal is open.
+//! Guarantee: nothing is said to be back while an entry of the undo journal is open; where the
+//! journal is there, it counts, and not what was said of it when the run ended.
 
 use super::text::count;
 use super::words::Words;
 use app::model::record::Record;
-use app::model::undo::{Undo, UndoEntry, UndoState};
+use app::model::undo::{RECOVER, UndoEntry, UndoState};
 
 /// Something that is not back in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
-    /// What, and what to do.
+    /// What, and why.
     pub text: String,
     /// The command that puts it back by hand, where the text does not hold it.
     pub command: Option<String>,
@@ -18,75 +19,141 @@ pub struct Left {
 
 /// What is not back in place.
 pub fn left_behind(record: &Record) -> Vec<Left> {
-    let said = record
-        .run
-        .outcome
-        .as_ref()
-        .map_or(&[][..], |o| &o.left_behind);
-    let open = record.undo.iter().filter(|entry| !entry.state.is_settled());
-    if said.is_empty() {
-        return open.filter(|e| !is_nothing(e)).map(left).collect();
+    if record.undo.is_empty() {
+        return said_at_the_end(record);
     }
-    let commands = open.filter_map(|entry| entry.undo.by_hand());
-    let mut commands = commands.filter(|c| !said.iter().any(|text| text.contains(c)));
-    said.iter()
+    record.undo.iter().filter_map(left).collect()
+}
+
+fn left(entry: &UndoEntry) -> Option<Left> {
+    let (_, by_hand) = entry.commands()?;
+    Some(Left {
+        text: entry.told(),
+        command: Some(by_hand),
+    })
+}
+
+/// What the run itself said was left, where its journal could not be read.
+fn said_at_the_end(record: &Record) -> Vec<Left> {
+    let outcome = record.run.outcome.iter();
+    let texts = outcome.flat_map(|outcome| outcome.left_behind.iter().cloned());
+    texts
         .map(|text| Left {
-            text: text.clone(),
-            command: commands.next(),
+            text,
+            command: None,
         })
         .collect()
-}
-
-fn is_nothing(entry: &UndoEntry) -> bool {
-    matches!(entry.undo, Undo::Nothing { .. })
-}
-
-fn left(entry: &UndoEntry) -> Left {
-    let why = match &entry.state {
-        UndoState::Failed { why } => format!(" ({why})"),
-        _ => String::new(),
-    };
-    Left {
-        text: format!("{}: {}{why}", entry.state.word(), entry.undo.text()),
-        command: entry.undo.by_hand(),
-    }
 }
 
 /// What is left, or what was put back, in a sentence.
 pub fn words(record: &Record) -> Words {
     let left = left_behind(record);
     if left.is_empty() {
-        return nothing_left(record);
+        return nothing_left(record).into();
     }
     left.into_iter().fold(Words::new(), |words, left| {
         let words = words.join("; ", Words::new().strong(left.text));
         match left.command {
-            Some(command) => words.plain(". By hand: ").code(command),
+            Some(command) => words
+                .plain(". Run ")
+                .code(RECOVER)
+                .plain(", or by hand: ")
+                .code(command),
             None => words,
         }
     })
 }
 
-fn nothing_left(record: &Record) -> Words {
-    let real = record.undo.iter().filter(|entry| !is_nothing(entry));
-    let (mut back, mut others) = (0, Vec::new());
-    for entry in real {
-        match &entry.state {
-            UndoState::LeftToOther { found } => others.push(format!(
-                "{} was not done: somebody else changed it meanwhile, found {found}",
-                entry.undo.text()
-            )),
-            UndoState::Reverted => back += 1,
-            _ => {}
-        }
+/// "nothing: 1 change put back", and what was not put back for a reason.
+fn nothing_left(record: &Record) -> String {
+    let real = record
+        .undo
+        .iter()
+        .filter(|entry| entry.undo.by_hand().is_some());
+    let others = real.filter_map(|entry| match &entry.state {
+        UndoState::NotNeeded { why } => Some(why.clone()),
+        UndoState::LeftToOther { .. } => Some(entry.told()),
+        _ => None,
+    });
+    let parts = put_back(record).into_iter().chain(others);
+    let parts = parts.collect::<Vec<_>>().join("; ");
+    if parts.is_empty() {
+        return "nothing: no undo was open".to_owned();
     }
-    let nothing = match back {
-        0 => "nothing: no undo was open".to_owned(),
-        n => format!("nothing: {} put back", count(n, "change", "changes")),
-    };
-    others
-        .into_iter()
-        .fold(nothing.into(), |words: Words, other| {
-            words.plain(format!(". {other}"))
-        })
+    format!("nothing: {parts}")
+}
+
+/// "1 change put back", and whether only once the run was over.
+fn put_back(record: &Record) -> Option<String> {
+    let back = record
+        .undo
+        .iter()
+        .filter(|entry| entry.state == UndoState::Reverted);
+    let last = back.clone().map(|entry| entry.changed).max()?;
+    let changes = count(back.count(), "change", "changes");
+    let late = record.run.ended.is_some_and(|ended| last > ended);
+    let when = if late { " after the run was over" } else { "" };
+    Some(format!("{changes} put back{when}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use app::model::time::Micros;
+
+    fn with(state: UndoState) -> Record {
+        let (mut record, _) = sample::not_restored();
+        record.undo[0].state = state;
+        record
+    }
+
+    fn said(record: &Record) -> String {
+        words(record).markdown()
+    }
+
+    #[test]
+    fn what_was_not_done_is_not_told_as_if_it_were() {
+        let (record, _) = sample::not_restored();
+        assert_eq!(
+            said(&record),
+            "**label hivequake-test of neotix_neotix-api-canary was NOT removed: the engine did not \
+             answer for 30 s**. Run `hivequake recover`, or by hand: `docker service update \
+             --label-rm 'hivequake-test' neotix_neotix-api-canary`"
+        );
+    }
+
+    #[test]
+    fn what_was_put_back_or_left_to_others_is_told_apart() {
+        assert_eq!(
+            said(&with(UndoState::Reverted)),
+            "nothing: 1 change put back"
+        );
+        let found = "\"theirs\"".to_owned();
+        assert_eq!(
+            said(&with(UndoState::LeftToOther { found })),
+            "nothing: label hivequake-test of neotix_neotix-api-canary was left as somebody else \
+             set it: \"theirs\""
+        );
+        let why = "the service is gone".to_owned();
+        assert_eq!(
+            said(&with(UndoState::NotNeeded { why })),
+            "nothing: the service is gone"
+        );
+    }
+
+    #[test]
+    fn what_was_put_back_later_is_no_longer_left() {
+        let mut record = with(UndoState::Reverted);
+        if let Some(outcome) = &mut record.run.outcome {
+            outcome.left_behind = vec!["Not put back yet: label x removed again".to_owned()];
+        }
+        record.undo[0].changed = record.run.ended.unwrap_or_default() + Micros(1);
+        assert_eq!(
+            said(&record),
+            "nothing: 1 change put back after the run was over"
+        );
+        record.undo.clear();
+        assert_eq!(said(&record), "**Not put back yet: label x removed again**");
+    }
 }

@@ -3,14 +3,14 @@
 //! Guarantee: only what the record shows was done; a run that ended early ends early here too.
 
 use super::moments::{Zero, about, after, entered, latency};
-use super::text::count;
+use super::text::{count, upper_first};
 use super::words::Words;
 use crate::analysis::{Analysis, ProbeStats, Window};
 use app::model::record::Record;
 use app::model::run::{Phase, Verdict};
 use app::model::time::Micros;
 use app::model::timeline::{Event, What, short};
-use app::model::undo::Undo;
+use app::model::undo::UndoEntry;
 
 /// Faults named one by one at most.
 const MOST_NAMED: usize = 8;
@@ -156,9 +156,17 @@ fn put_back(record: &Record) -> Vec<Words> {
     let real = record
         .undo
         .iter()
-        .filter(|entry| !matches!(entry.undo, Undo::Nothing { .. }));
-    real.map(|entry| format!("Undo ({}): {}.", entry.state.word(), entry.undo.text()).into())
-        .collect()
+        .filter(|entry| entry.undo.by_hand().is_some());
+    real.map(undone).collect()
+}
+
+/// What became of one change: "Label mark of api removed again."
+fn undone(entry: &UndoEntry) -> Words {
+    let words = Words::from(format!("{}.", upper_first(&entry.told())));
+    match entry.commands() {
+        Some((recover, _)) => words.plain(" To put it back: ").code(recover).plain("."),
+        None => words,
+    }
 }
 
 fn compare(record: &Record) -> Option<Words> {
@@ -181,6 +189,7 @@ fn compare(record: &Record) -> Option<Words> {
 mod tests {
     use super::*;
     use crate::report::sample;
+    use app::model::undo::UndoState;
 
     fn texts(steps: &[Words]) -> Vec<String> {
         steps.iter().map(Words::markdown).collect()
@@ -220,6 +229,21 @@ mod tests {
             steps.contains("ended early: stopped by a person"),
             "{steps}"
         );
-        assert!(steps.contains("not put back"), "{steps}");
+        assert!(
+            steps.contains(
+                "was NOT removed: the engine did not answer for 30 s. To put it back: \
+                 `hivequake recover`."
+            ),
+            "{steps}"
+        );
+    }
+
+    #[test]
+    fn what_was_put_back_is_a_step() {
+        let (mut record, analysis) = sample::not_restored();
+        record.undo[0].state = UndoState::Reverted;
+        let steps = texts(&procedure(&record, &analysis)).join("\n");
+        let step = "Label hivequake-test of neotix_neotix-api-canary removed again.";
+        assert!(steps.contains(step), "{steps}");
     }
 }

@@ -53,6 +53,14 @@ pub fn lower_first(text: &str) -> String {
     }
 }
 
+/// "one replica …" becomes "One replica …".
+pub fn upper_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// "1 task", "3 tasks".
 pub fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 {
@@ -105,6 +113,8 @@ mod tests {
         assert_eq!(lower_first("One replica"), "one replica");
         assert_eq!(lower_first("CPU was short"), "CPU was short");
         assert_eq!(lower_first("4.8 s"), "4.8 s");
+        assert_eq!(upper_first("label x"), "Label x");
+        assert_eq!(upper_first(""), "");
     }
 
     #[test]

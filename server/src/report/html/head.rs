@@ -11,6 +11,7 @@ use crate::report::moments::{Zero, date, short_number};
 use crate::report::text::paragraphs;
 use app::model::record::Record;
 use app::model::run::Verdict;
+use app::model::undo::RECOVER;
 
 /// Title, description, key sentence, strip of figures.
 pub fn head(record: &Record, analysis: &Analysis) -> Html {
@@ -92,6 +93,7 @@ fn alarm(record: &Record) -> Html {
         let command = left.command.as_ref();
         el("li")
             .with(&left.text)
+            .maybe(command.map(|_| how()))
             .maybe(command.map(|command| el("pre").attr("tabindex", 0).with(command)))
     });
     el("div")
@@ -99,6 +101,12 @@ fn alarm(record: &Record) -> Html {
         .with(el("b").with("Not back in place"))
         .with(el("ul").all(items))
         .into()
+}
+
+fn how() -> Html {
+    Html::literal(". Run ")
+        .with(el("code").with(RECOVER))
+        .with(Html::literal(", or by hand:"))
 }
 
 fn figure(figure: &Figure) -> Tag {

@@ -141,6 +141,8 @@ fn what_is_left_comes_with_the_command() {
     let (record, analysis) = sample::not_restored();
     let html = body(&record, &analysis);
     assert!(html.contains("<code>docker service update --label-rm"));
+    assert!(html.contains("was NOT removed") && !html.contains("removed again"));
+    assert!(html.contains("Run <code>hivequake recover</code>, or by hand:"));
     assert!(html.contains("1<small> thing, see below"));
 }
 
