@@ -81,6 +81,9 @@ impl TaskState {
     }
 }
 
+/// The swarm's note on a service that is gone; what it was hit by says nothing any more.
+pub const SERVICE_REMOVED: &str = "the service was removed";
+
 /// Something that happened, when, and how exactly that is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {

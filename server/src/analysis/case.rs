@@ -4,6 +4,7 @@
 //! Guarantee: whatever comes out of here lies between zero and the end of observation and is
 //! counted from zero, with the resolution of both ends.
 
+use super::removal::is_removal;
 use super::{Evidence, Moment};
 use app::model::facts::{HealthCheck, ServiceFacts};
 use app::model::record::Record;
@@ -138,7 +139,7 @@ fn end_of_observation(record: &Record, events: &[&Event], zero: Option<At>) -> A
     let closing = events
         .iter()
         .filter(|e| zero.is_none_or(|zero| e.at >= zero))
-        .find(|e| closes(&e.what))
+        .find(|e| closes(e))
         .map(|e| e.at);
     let last_event = events.last().map(|e| e.at);
     let last_sample = record
@@ -153,10 +154,10 @@ fn end_of_observation(record: &Record, events: &[&Event], zero: Option<At>) -> A
         .unwrap_or_default()
 }
 
-fn closes(what: &What) -> bool {
-    match what {
+fn closes(event: &Event) -> bool {
+    match &event.what {
         What::Aborted { .. } => true,
         What::Phase { phase } => *phase >= Phase::Restore,
-        _ => false,
+        _ => is_removal(event),
     }
 }

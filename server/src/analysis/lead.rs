@@ -3,8 +3,9 @@
 //! Guarantee: two to four sentences, each computed from what was measured; none says more than
 //! the findings prove.
 
+use super::removal::removed;
 use super::study::Study;
-use super::words::{count, figure, list, percent, plain};
+use super::words::{count, figure, list, lower, percent, plain, sentence};
 use super::{Moment, Outage, Part, ProbeStats};
 use app::model::run::Verdict;
 use app::model::time::{Measured, Micros};
@@ -18,6 +19,8 @@ pub(super) fn lead(study: &Study, verdict: Verdict, reason: &str) -> Vec<String>
     ) {
         said.push(outcome(verdict, reason));
     }
+    let gone = removed(&study.case).filter(|_| verdict == Verdict::Aborted);
+    said.extend(gone.map(|text| format!("{}.", sentence(&text))));
     if study.case.sent.is_none() {
         said.push("No fault was sent; nothing was disturbed.".to_owned());
         return said;
@@ -41,7 +44,7 @@ fn outcome(verdict: Verdict, reason: &str) -> String {
         Verdict::Refused => "The run was refused and nothing was touched",
         _ => "Nothing can be concluded",
     };
-    format!("{start}: {}.", reason.trim_end_matches('.'))
+    format!("{start}: {}.", lower(reason.trim_end_matches('.')))
 }
 
 /// "its only container was killed", "one of its 3 containers was killed".

@@ -15,6 +15,7 @@ mod not_shown;
 mod probes;
 mod reach;
 mod recovery;
+mod removal;
 mod rules;
 mod slots;
 mod split;
@@ -36,7 +37,7 @@ use case::Case;
 use study::Study;
 
 /// The version of the rules; raise it when findings or recommendations change their meaning.
-pub const RULES: u32 = 1;
+pub const RULES: u32 = 2;
 
 /// Works out what a record shows.
 pub fn analyse(record: &Record) -> Analysis {

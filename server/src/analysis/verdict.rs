@@ -6,6 +6,7 @@
 use super::case::Case;
 use super::hits::first_unproven;
 use super::reach::misses_the_target;
+use super::removal::removed;
 use super::words::{figure, list, plain, sentence};
 use super::{Claim, Evidence, Hit, Recovery};
 use app::model::facts::ServiceFacts;
@@ -42,8 +43,11 @@ fn ended_early(case: &Case) -> Option<(Verdict, String)> {
 }
 
 fn invalid(case: &Case, hits: &[Hit], claims: &[Claim]) -> Option<String> {
+    if let Some(why) = removed(case) {
+        return Some(why);
+    }
     if case.sent.is_none() {
-        return Some("no fault was sent, so nothing can be concluded".to_owned());
+        return Some("no fault was sent".to_owned());
     }
     if let Some((why, _)) = first_unproven(case, hits) {
         return Some(format!("the fault was not proven: {why}"));

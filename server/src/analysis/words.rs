@@ -121,6 +121,17 @@ pub(super) fn latency(span: Micros) -> String {
     seconds(span)
 }
 
+/// The text with its first letter in lower case, unless it is of a word such as "CPU".
+pub(super) fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// The text with its first letter in upper case.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();

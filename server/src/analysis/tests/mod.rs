@@ -1,6 +1,7 @@
 //! Whole records through the whole analysis.
 
 mod advice;
+mod calm;
 mod odd;
 mod properties;
 mod runs;
