@@ -22,6 +22,11 @@ pub(super) fn claims(case: &Case, recovery: &Recovery, probes: &[ProbeStats]) ->
 
 fn recovers_within(recovery: &Recovery, limit: Micros) -> Claim {
     let (measured, value, held) = match (&recovery.full_strength, recovery.not_within) {
+        (Some(full), _) if full.after.span.0 <= 0 => (
+            "never below full strength".to_owned(),
+            Micros(0),
+            Some(true),
+        ),
         (Some(full), _) => (
             figure(full.after),
             full.after.span,

@@ -7,8 +7,11 @@ use super::removal::removed;
 use super::study::Study;
 use super::words::{count, figure, list, lower, percent, plain, sentence};
 use super::{Moment, Outage, Part, ProbeStats};
+use app::model::experiment::Fault;
 use app::model::run::Verdict;
 use app::model::time::{Measured, Micros};
+use app::model::timeline::{Event, What};
+use app::model::undo::UndoState;
 
 /// The lead of a report.
 pub(super) fn lead(study: &Study, verdict: Verdict, reason: &str) -> Vec<String> {
@@ -27,9 +30,14 @@ pub(super) fn lead(study: &Study, verdict: Verdict, reason: &str) -> Vec<String>
     }
     said.extend(what_happened(study));
     said.extend(
-        [came_back(study), why(study), time_went(study)]
-            .into_iter()
-            .flatten(),
+        [
+            came_back(study),
+            why(study),
+            time_went(study),
+            undone(study),
+        ]
+        .into_iter()
+        .flatten(),
     );
     if said.len() < 2 {
         said.push(probes_say(study));
@@ -57,7 +65,7 @@ fn what_was_done(study: &Study) -> String {
         "sent a signal"
     };
     match (hit, all) {
-        (0, _) => "a fault was sent to it".to_owned(),
+        (0, _) => what_was_set(study),
         (1, 1) => format!("its only container was {verb}"),
         (1, all) => format!("one of its {all} containers was {verb}"),
         (hit, all) if hit >= all => format!("all of its {all} containers were {verb}"),
@@ -65,7 +73,69 @@ fn what_was_done(study: &Study) -> String {
     }
 }
 
+/// "its label mark was set", where that was shown.
+fn what_was_set(study: &Study) -> String {
+    let method = &study.case.record.run.experiment.method;
+    let labels = method.iter().filter_map(|fault| match fault {
+        Fault::ServiceLabel { label, .. } => Some(label.clone()),
+        Fault::ContainerKill { .. } => None,
+    });
+    let labels: Vec<String> = labels.collect();
+    let shown = |what: &What| matches!(what, What::FaultProven { .. });
+    match labels.as_slice() {
+        _ if study.case.first(shown).is_none() => "a fault was sent to it".to_owned(),
+        [] => "a fault was sent to it".to_owned(),
+        [one] => format!("its label {one} was set"),
+        many => format!("its labels {} were set", list(many)),
+    }
+}
+
+/// Where no task was hit, none ended and no answer was lost, nothing went down: there is no
+/// recovery to tell of.
+fn nothing_went_down(study: &Study) -> Option<String> {
+    if !study.slots.is_empty() || study.failed_after() > 0 || study.case.after().any(is_a_loss) {
+        return None;
+    }
+    let name = study.case.record.run.experiment.target.service.as_str();
+    let when = match removed(&study.case) {
+        Some(_) => "until then".to_owned(),
+        None => format!("when {}", what_was_set(study)),
+    };
+    let answers = match study.sent_after() {
+        0 => "; no probe watched what users saw".to_owned(),
+        1 => " and the one probe was answered".to_owned(),
+        n => format!(" and all {n} probes were answered"),
+    };
+    Some(format!(
+        "Nothing of {name} went down {when}: no task ended{answers}."
+    ))
+}
+
+/// Whether an event says that a task or its container ended, or that one is missing.
+fn is_a_loss(event: &Event) -> bool {
+    match &event.what {
+        What::ContainerDied { .. } => true,
+        What::TaskState { state, .. } => state.is_over(),
+        What::Strength { running, desired } => running < desired,
+        _ => false,
+    }
+}
+
+/// Whether what was changed was put back.
+fn undone(study: &Study) -> Option<String> {
+    let undo = &study.case.record.undo;
+    let mut real = undo.iter().filter(|e| e.undo.by_hand().is_some());
+    let open = real.clone().find(|e| e.state != UndoState::Reverted);
+    match open {
+        Some(entry) => Some(format!("{}.", sentence(&entry.told()))),
+        None => real.next().map(|_| "What was set was put back.".to_owned()),
+    }
+}
+
 fn what_happened(study: &Study) -> Option<String> {
+    if let Some(calm) = nothing_went_down(study) {
+        return Some(calm);
+    }
     let name = study.case.record.run.experiment.target.service.as_str();
     let done = what_was_done(study);
     let swarm = study

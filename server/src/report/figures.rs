@@ -113,6 +113,9 @@ fn full_strength(record: &Record, analysis: &Analysis) -> Figure {
         figure.meter = watched.and_then(|w| meter(w.as_secs_f64(), limit?, None, true));
         return figure;
     };
+    if full.after.span.0 <= 0 {
+        return plain(name, "kept", " throughout");
+    }
     let decimals = decimals_for(full.after.span, full.after.resolution);
     let seconds = full.after.span.as_secs_f64();
     let mut figure = plain(name, format!("{seconds:.decimals$}"), format!(" s{beside}"));
@@ -193,6 +196,18 @@ mod tests {
             Some("1")
         );
         assert_eq!(values(sample::refused()), ["nothing"]);
+    }
+
+    #[test]
+    fn where_nothing_went_down_there_is_no_time_to_full_strength() {
+        let (record, mut analysis) = sample::kill();
+        if let Some(full) = &mut analysis.recovery.full_strength {
+            full.after.span = Micros(0);
+        }
+        let figures = figures(&record, &analysis);
+        let full = figures.iter().find(|f| f.name == "Full strength");
+        let said = full.map(|f| (f.value.as_str(), f.unit.as_str(), f.meter));
+        assert_eq!(said, Some(("kept", " throughout", None)));
     }
 
     #[test]

@@ -1,12 +1,112 @@
-//! Services that are removed under a fault.
+//! Faults that cost no task, and services that are removed under them.
 
 use super::super::analyse;
 use super::super::testing::{canary, founding_kill};
-use super::add;
-use app::model::record::Record;
+use super::{add, at, finding_ids, ms};
+use app::model::experiment::{Fault, Hypothesis};
+use app::model::record::{ProbeOutcome, Record};
 use app::model::run::{Phase, Verdict};
 use app::model::time::Micros;
 use app::model::timeline::{SERVICE_REMOVED, Source, What};
+use app::model::undo::{Undo, UndoState};
+
+/// A label is set and removed again; no task ends, and every probe is answered.
+fn label_set() -> Record {
+    let mut record = founding_kill();
+    record.run.experiment.method = vec![Fault::ServiceLabel {
+        label: "hivequake-test".to_owned(),
+        value: "on".to_owned(),
+    }];
+    record.events.retain(|e| {
+        matches!(
+            e.what,
+            What::Phase { .. } | What::FaultSent { .. } | What::FaultProven { .. }
+        )
+    });
+    for event in &mut record.events {
+        if let What::FaultSent {
+            task, container, ..
+        } = &mut event.what
+        {
+            (*task, *container) = (None, None);
+        }
+    }
+    for sample in &mut record.probes[0].samples {
+        sample.outcome = ProbeOutcome::Ok;
+    }
+    record.undo[0].undo = Undo::ServiceLabel {
+        service_id: "s1".to_owned(),
+        service: record.run.experiment.target.service.clone(),
+        label: "hivequake-test".to_owned(),
+        before: None,
+        during: "on".to_owned(),
+    };
+    record.undo[0].state = UndoState::Reverted;
+    record
+}
+
+#[test]
+fn a_fault_that_costs_no_task_leaves_full_strength() {
+    let analysis = analyse(&label_set());
+    assert_eq!(analysis.verdict, Verdict::Held);
+    assert_eq!(ms(analysis.recovery.full_strength.as_ref()), Some(0));
+    assert!(finding_ids(&analysis).contains(&"no-outage"));
+    assert_eq!(
+        analysis.checks[0].measured, "never below full strength",
+        "there was no recovery to take the time of"
+    );
+    assert_eq!(
+        analysis.lead,
+        [
+            "Nothing of neotix_neotix-api-canary went down when its label hivequake-test was set: \
+             no task ended and all 251 probes were answered.",
+            "What was set was put back.",
+        ]
+    );
+}
+
+#[test]
+fn where_nothing_went_down_and_nobody_probed_no_recovery_is_told() {
+    let mut record = label_set();
+    record.probes.clear();
+    record.run.experiment.hypothesis = Hypothesis::default();
+    let analysis = analyse(&record);
+    assert_eq!(
+        analysis.lead[0],
+        "Nothing of neotix_neotix-api-canary went down when its label hivequake-test was set: no \
+         task ended; no probe watched what users saw."
+    );
+    assert!(!analysis.lead.iter().any(|s| s.contains("less than")));
+    assert_eq!(
+        analysis.reason,
+        "Nothing was claimed; it was never below full strength."
+    );
+}
+
+#[test]
+fn a_task_that_ended_is_something_that_went_down() {
+    let mut record = label_set();
+    let strength = |running| What::Strength {
+        running,
+        desired: 1,
+    };
+    add(&mut record, 1_000, strength(0));
+    add(&mut record, 3_000, strength(1));
+    let lead = analyse(&record).lead;
+    assert!(!lead[0].contains("went down"), "{lead:?}");
+}
+
+#[test]
+fn a_label_that_was_not_put_back_is_in_the_lead() {
+    let mut record = label_set();
+    record.undo[0].state = UndoState::Failed {
+        why: "no answer".to_owned(),
+    };
+    assert_eq!(
+        analyse(&record).lead[1],
+        "Label hivequake-test of neotix_neotix-api-canary was NOT removed: no answer."
+    );
+}
 
 /// The service is gone so many milliseconds after the fault.
 fn gone(record: &mut Record, ms: i64) {
@@ -21,6 +121,37 @@ fn gone(record: &mut Record, ms: i64) {
     };
     add(record, ms + 50, nothing);
     record.after = None;
+}
+
+#[test]
+fn a_service_that_was_removed_in_the_middle_is_named() {
+    let mut record = label_set();
+    gone(&mut record, 4_000);
+    for sample in &mut record.probes[0].samples {
+        if sample.intended > at(4_000) {
+            sample.outcome = ProbeOutcome::Refused;
+        }
+    }
+    record.undo[0].state = UndoState::NotNeeded {
+        why: "the service is gone".to_owned(),
+    };
+    let analysis = analyse(&record);
+    assert_eq!(analysis.verdict, Verdict::Invalid);
+    assert_eq!(
+        analysis.reason,
+        "The service was removed while the run was on, 4.00 s after the fault, so what was seen \
+         may come from that."
+    );
+    assert_eq!(
+        analysis.lead,
+        [
+            "Nothing can be concluded: the service was removed while the run was on, 4.00 s after \
+             the fault, so what was seen may come from that.",
+            "Nothing of neotix_neotix-api-canary went down until then: no task ended and all 40 \
+             probes were answered.",
+            "Nothing to put back: the service is gone.",
+        ]
+    );
 }
 
 #[test]

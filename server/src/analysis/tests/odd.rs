@@ -5,11 +5,10 @@ use super::super::testing::{
     FOUNDING, Life, canary, founding_answers, founding_kill, later, ordinary, three,
 };
 use super::{at, detail, finding_ids, ms};
-use app::model::experiment::Fault;
 use app::model::record::{ProbeOutcome, Record};
 use app::model::run::{Phase, Verdict};
 use app::model::time::Micros;
-use app::model::timeline::{TaskState, What};
+use app::model::timeline::TaskState;
 
 /// The canary whose first replacement dies, too.
 fn second_try_stays() -> Record {
@@ -180,40 +179,6 @@ fn a_task_of_the_history_replaces_nothing() {
     let analysis = analyse(&b.record);
     assert!(!finding_ids(&analysis).contains(&"replacement-died"));
     assert_eq!(analysis.split[1].id, "detect");
-}
-
-#[test]
-fn a_fault_that_costs_no_task_leaves_full_strength() {
-    let mut record = founding_kill();
-    record.run.experiment.method = vec![Fault::ServiceLabel {
-        label: "hivequake-test".to_owned(),
-        value: "on".to_owned(),
-    }];
-    record.events.retain(|e| {
-        matches!(
-            e.what,
-            What::Phase { .. } | What::FaultSent { .. } | What::FaultProven { .. }
-        )
-    });
-    for event in &mut record.events {
-        if let What::FaultSent {
-            task, container, ..
-        } = &mut event.what
-        {
-            (*task, *container) = (None, None);
-        }
-    }
-    for sample in &mut record.probes[0].samples {
-        sample.outcome = ProbeOutcome::Ok;
-    }
-    let analysis = analyse(&record);
-    assert_eq!(analysis.verdict, Verdict::Held);
-    assert_eq!(ms(analysis.recovery.full_strength.as_ref()), Some(0));
-    assert!(finding_ids(&analysis).contains(&"no-outage"));
-    assert_eq!(
-        analysis.lead[0],
-        "No answer of neotix_neotix-api-canary was lost when a fault was sent to it."
-    );
 }
 
 #[test]

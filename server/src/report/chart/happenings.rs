@@ -55,7 +55,8 @@ pub fn moments(
 ) -> Vec<(Kind, f64, Note)> {
     let mut out = faults(record, zero);
     out.extend(endings(record, zero));
-    if let Some(full) = &analysis.recovery.full_strength {
+    let full = analysis.recovery.full_strength.as_ref();
+    if let Some(full) = full.filter(|full| full.after.span.0 > 0) {
         let text = format!(
             "full strength {}",
             lasting(full.after.span, full.after.resolution)
