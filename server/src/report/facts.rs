@@ -5,6 +5,7 @@
 use super::left;
 use super::moments::{Zero, date, plus_minus};
 use super::phrases;
+use super::rows::Rows;
 use super::text::count;
 use super::words::Words;
 use crate::analysis::{Analysis, Claim, Hit};
@@ -161,7 +162,11 @@ pub fn evidence_in_short(record: &Record) -> String {
     format!(
         "{}, {}, {gaps}",
         count(probes, "probe", "probes"),
-        count(record.events.len(), "timeline entry", "timeline entries")
+        count(
+            Rows::of(record).count(),
+            "timeline entry",
+            "timeline entries"
+        )
     )
 }
 

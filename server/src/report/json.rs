@@ -7,6 +7,7 @@ use crate::analysis::{Analysis, Hit, Moment, Outage, ProbeStats, Recovery, Windo
 use crate::report::left::left_behind;
 use crate::report::moments::{Zero, iso};
 use crate::report::observations::source;
+use crate::report::rows::Rows;
 use app::model::record::{ProbeOutcome, Record};
 use app::model::time::{At, Micros};
 use app::model::timeline::Event;
@@ -17,6 +18,7 @@ use serde_json::{Map, Value, json};
 pub fn value(record: &Record, analysis: &Analysis) -> Value {
     let run = &record.run;
     let zero = Zero::of(record, analysis).at;
+    let rows = Rows::of(record);
     json!({
         "run_id": run.id,
         "experiment": {
@@ -39,7 +41,7 @@ pub fn value(record: &Record, analysis: &Analysis) -> Value {
         "recovery": recovery(analysis),
         "parts": analysis.split.iter().map(part).collect::<Vec<_>>(),
         "probes": analysis.probes.iter().map(probe).collect::<Vec<_>>(),
-        "timeline": record.events.iter().map(|e| event(e, zero)).collect::<Vec<_>>(),
+        "timeline": record.events.iter().map(|e| event(e, &rows, zero)).collect::<Vec<_>>(),
         "findings": analysis.findings,
         "recommendations": analysis.recommendations,
         "not_shown": analysis.not_shown,
@@ -193,9 +195,11 @@ fn outage(outage: &Outage) -> Value {
     })
 }
 
-fn event(event: &Event, zero: At) -> Value {
+/// `seq` is what evidence refers to; `row` is the number that the report shows.
+fn event(event: &Event, rows: &Rows, zero: At) -> Value {
     json!({
         "seq": event.seq,
+        "row": rows.number(event.seq),
         "at": iso(event.at),
         "after_ms": ms(event.at - zero),
         "resolution_ms": ms(event.resolution),

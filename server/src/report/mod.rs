@@ -15,6 +15,7 @@ mod moments;
 mod observations;
 mod phrases;
 mod procedure;
+mod rows;
 #[cfg(test)]
 mod sample;
 mod text;

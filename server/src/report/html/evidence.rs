@@ -5,6 +5,7 @@
 use super::writer::{Html, Tag, el};
 use crate::analysis::{Analysis, Evidence};
 use crate::report::moments::{Zero, after};
+use crate::report::rows::Rows;
 use app::model::record::Record;
 
 /// Everything that proves a statement, linked where it is on the page.
@@ -26,28 +27,27 @@ pub fn evidence(evidence: &Evidence, record: &Record, analysis: &Analysis) -> Ht
 }
 
 fn events(numbers: &[u32], record: &Record, analysis: &Analysis) -> Html {
-    let word = if numbers.len() == 1 {
-        "event "
-    } else {
-        "events "
-    };
+    let rows = Rows::of(record).telling(numbers);
+    let word = if rows.len() == 1 { "event " } else { "events " };
     let zero = Zero::of(record, analysis);
-    let links = numbers.iter().enumerate().map(|(i, seq)| {
+    let links = rows.into_iter().enumerate().map(|(i, (number, seq))| {
         let gap = Html::literal(if i == 0 { "" } else { ", " });
-        gap.with(event(*seq, record, zero))
+        gap.with(event(number, seq, record, zero))
     });
     Html::literal(word).with(links.collect::<Html>())
 }
 
-fn event(seq: u32, record: &Record, zero: Zero) -> Html {
-    let Some(event) = record.events.iter().find(|event| event.seq == seq) else {
-        return seq.to_string().into();
-    };
-    let when = after(event.at - zero.at, event.resolution);
+/// The row's number, linked to the event's anchor.
+fn event(number: usize, seq: u32, record: &Record, zero: Zero) -> Html {
+    let event = record.events.iter().find(|event| event.seq == seq);
+    let title = event.map(|event| {
+        let when = after(event.at - zero.at, event.resolution);
+        format!("{when} {}", event.what.text())
+    });
     el("a")
         .attr("href", format!("#e{seq}"))
-        .attr("title", format!("{when} {}", event.what.text()))
-        .with(seq.to_string())
+        .attr("title", title.unwrap_or_default())
+        .with(number.to_string())
         .into()
 }
 

@@ -1,7 +1,7 @@
 //! The tables of a report.
 //!
-//! Guarantee: each event of the record is a row with the id `e<number>` exactly once, each probe
-//! one with the id `probe-<place>`.
+//! Guarantee: each event of the record has the anchor `e<recorded number>` exactly once, each probe
+//! the anchor `probe-<place>`.
 
 use super::Open;
 use super::writer::{Html, Tag, el};
@@ -11,6 +11,7 @@ use crate::report::facts;
 use crate::report::moments::{Zero, latency, time_as};
 use crate::report::observations::{self, Observation};
 use crate::report::phrases;
+use crate::report::rows::{Row, Rows};
 use crate::report::text::count;
 use app::model::record::{ProbeOutcome, Record};
 use app::model::time::Micros;
@@ -217,12 +218,11 @@ pub fn timeline(record: &Record, analysis: &Analysis, zero: Zero, open: Open) ->
         ("What", false),
         ("Source", false),
     ];
-    let mut events = record.events.iter().collect::<Vec<_>>();
-    events.sort_by_key(|event| (event.at, event.seq));
-    let rows = events
-        .into_iter()
-        .map(|event| entry(event, analysis, zero, !shown.contains(&event.seq)));
-    let summary = format!("All {}", count(record.events.len(), "entry", "entries"));
+    let rows = Rows::of(record);
+    let summary = format!("All {}", count(rows.count(), "entry", "entries"));
+    let rows = rows
+        .iter()
+        .map(|row| entry(row, analysis, zero, !shown.contains(&row.event.seq)));
     el("details")
         .flag("open", open == Open::All)
         .with(el("summary").with(summary))
@@ -231,16 +231,23 @@ pub fn timeline(record: &Record, analysis: &Analysis, zero: Zero, open: Open) ->
 }
 
 /// `anchored` where the event has no row among the observations.
-fn entry(event: &Event, analysis: &Analysis, zero: Zero, anchored: bool) -> Tag {
+fn entry(row: &Row, analysis: &Analysis, zero: Zero, anchored: bool) -> Tag {
+    let event = row.event;
     let resolution = observations::resolution(event, analysis);
-    let row = el("tr");
-    let row = if anchored {
-        row.id(format!("e{}", event.seq))
+    let tag = el("tr");
+    let tag = if anchored { tag.id(anchor(event)) } else { tag };
+    let when = if row.stood {
+        Html::literal("before")
     } else {
-        row
+        zero.time(event.at, resolution)
     };
-    row.with(number(event.seq.to_string()))
-        .with(number(zero.time(event.at, resolution)))
-        .with(cell(event.what.text()))
+    let others = row.more.iter().map(|event| el("span").id(anchor(event)));
+    tag.with(number(row.number.to_string()).all(others))
+        .with(number(when))
+        .with(cell(row.text()))
         .with(cell(observations::source(&event.source, resolution)))
+}
+
+fn anchor(event: &Event) -> String {
+    format!("e{}", event.seq)
 }

@@ -1,7 +1,9 @@
 //! What must hold of every report, whatever the run was like.
 
 use super::{Open, body, document};
+use crate::analysis::Analysis;
 use crate::report::sample;
+use app::model::record::Record;
 use std::collections::BTreeSet;
 
 /// The values of an attribute, in order.
@@ -50,6 +52,34 @@ fn evidence_is_one_click_away() {
         }
     }
     assert!(html.contains("href=\"#probe-0\"") && html.contains("id=\"probe-0\""));
+}
+
+/// The founding kill with its death recorded last of all.
+fn recorded_late() -> (Record, Analysis) {
+    let (mut record, mut analysis) = sample::kill();
+    let last = record.events.len() - 1;
+    (record.events[4].seq, record.events[last].seq) = (21, 5);
+    for finding in &mut analysis.findings {
+        for seq in &mut finding.evidence.events {
+            *seq = if *seq == 5 { 21 } else { *seq };
+        }
+    }
+    (record, analysis)
+}
+
+#[test]
+fn events_are_numbered_by_time_and_anchored_as_recorded() {
+    let (record, analysis) = recorded_late();
+    let html = body(&record, &analysis);
+    let timeline = html.split(">Timeline<").nth(1).unwrap_or_default();
+    let numbers = timeline.split("<td class=\"n\">").skip(1).step_by(2);
+    let numbers = numbers.filter_map(|cell| cell.split('<').next()?.parse::<usize>().ok());
+    assert!(numbers.eq(1..=record.events.len()));
+    let died = "href=\"#e21\" title=\"+0.062 s container 32fb59f8 died, exit code 137\">5</a>";
+    assert!(html.contains(died), "{html}");
+    let markdown = crate::report::markdown::write(&record, &analysis);
+    assert!(markdown.contains("events 5, 10 |"), "{markdown}");
+    assert!(markdown.contains("| 5 | +0.062 s | "), "{markdown}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::moments::{Zero, after};
 use super::observations::{observations, resolution, source};
 use super::phrases::{bearing, probe_sentence, severity, statement};
 use super::procedure::procedure;
+use super::rows::Rows;
 use super::text::{lower_first, paragraphs};
 use crate::analysis::{Analysis, Evidence, Finding, ProbeStats, Recommendation};
 use app::model::record::Record;
@@ -25,7 +26,7 @@ pub fn write(record: &Record, analysis: &Analysis) -> String {
     out.push_str(&steps(record, analysis));
     out.push_str(&observed(record, analysis));
     out.push_str(&probes(&analysis.probes));
-    out.push_str(&findings(&analysis.findings));
+    out.push_str(&findings(record, &analysis.findings));
     out.push_str(&recommendations(&analysis.recommendations));
     out.push_str(&not_shown(&analysis.not_shown));
     out.push_str(&timeline(record, analysis));
@@ -171,14 +172,15 @@ fn probes(probes: &[ProbeStats]) -> String {
     sentences.collect()
 }
 
-fn findings(findings: &[Finding]) -> String {
+fn findings(record: &Record, findings: &[Finding]) -> String {
+    let numbers = Rows::of(record);
     let rows = findings.iter().map(|finding| {
         let statement = format!("{} {}", statement(finding), finding.detail);
         let statement = inline(statement.trim_end());
         vec![
             bearing(finding.bearing).to_owned(),
             statement,
-            evidence(&finding.evidence),
+            evidence(&finding.evidence, &numbers),
         ]
     });
     section(
@@ -187,14 +189,11 @@ fn findings(findings: &[Finding]) -> String {
     )
 }
 
-fn evidence(evidence: &Evidence) -> String {
+fn evidence(evidence: &Evidence, rows: &Rows) -> String {
     let mut parts = Vec::new();
     if !evidence.events.is_empty() {
-        let numbers = evidence
-            .events
-            .iter()
-            .map(u32::to_string)
-            .collect::<Vec<_>>();
+        let rows = rows.telling(&evidence.events);
+        let numbers = rows.keys().map(usize::to_string).collect::<Vec<_>>();
         let word = if numbers.len() == 1 {
             "event"
         } else {
@@ -260,15 +259,23 @@ fn not_shown(sentences: &[String]) -> String {
 
 fn timeline(record: &Record, analysis: &Analysis) -> String {
     let zero = Zero::of(record, analysis);
-    let mut events = record.events.iter().collect::<Vec<_>>();
-    events.sort_by_key(|event| (event.at, event.seq));
-    let rows = events.into_iter().map(|event| {
+    let rows = Rows::of(record);
+    let rows = rows.iter().map(|row| {
+        let event = row.event;
         let resolution = resolution(event, analysis);
+        let (when, utc) = if row.stood {
+            ("before".to_owned(), String::new())
+        } else {
+            (
+                after(event.at - zero.at, resolution),
+                super::moments::iso(event.at),
+            )
+        };
         vec![
-            event.seq.to_string(),
-            after(event.at - zero.at, resolution),
-            super::moments::iso(event.at),
-            inline(&event.what.text()),
+            row.number.to_string(),
+            when,
+            utc,
+            inline(&row.text()),
             inline(&source(&event.source, resolution)),
         ]
     });
