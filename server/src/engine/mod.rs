@@ -19,6 +19,7 @@ mod recorder;
 mod recovery;
 mod run;
 mod series;
+mod standing;
 mod watching;
 
 pub use error::LaunchError;

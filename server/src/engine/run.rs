@@ -7,6 +7,7 @@ use super::abort::Abort;
 use super::early::Early;
 use super::preflight::Ready;
 use super::recorder::Recorder;
+use super::standing::standing;
 use super::watching::Watching;
 use super::{Shared, journal};
 use crate::faults::{self, Step};
@@ -80,6 +81,9 @@ impl Running {
                 phase: Phase::Preflight,
             },
         );
+        for event in standing(&self.ready.before) {
+            self.recorder.event(event);
+        }
         let mut watching =
             Watching::start(&self.shared, &self.run, &self.ready).map_err(Early::Broken)?;
         let went = self.stages(&mut watching).await;

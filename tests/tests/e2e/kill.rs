@@ -54,6 +54,10 @@ fn the_report_of_a_kill_agrees_with_docker_events() {
         report["timeline"]
     );
     close(entry[0], started[0] - killed[0], "started");
+
+    let states = entries(&report, "task_state");
+    let standing = states.iter().filter(|after| **after < 0.0);
+    assert_eq!(standing.count(), 1, "the old task ran before the fault");
 }
 
 /// When entries of a kind are in the timeline, in milliseconds after the fault.

@@ -2,10 +2,11 @@
 
 use super::super::testing::{founding_kill, never_recovered, three_replicas};
 use super::super::{Moment, analyse, figures};
-use super::{detail, finding_ids, ms};
+use super::{add, detail, finding_ids, ms};
 use app::model::record::ProbeOutcome;
 use app::model::run::Verdict;
 use app::model::time::Micros;
+use app::model::timeline::What;
 
 #[test]
 fn the_founding_kill_moment_by_moment() {
@@ -66,6 +67,23 @@ fn the_founding_kill_is_split_as_by_hand() {
     let names: Vec<&str> = analysis.split.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names[4], "restart delay");
     assert_eq!(names[7], "first health check (users already served)");
+}
+
+#[test]
+fn how_the_tasks_stood_before_changes_no_figure() {
+    let mut record = founding_kill();
+    let before = record.before.clone().expect("a snapshot");
+    let task = &before.tasks[0];
+    let stood = What::TaskState {
+        task: task.task.clone(),
+        state: task.state,
+        desired: task.desired,
+        error: None,
+        container: task.container.clone(),
+    };
+    let without = analyse(&record);
+    add(&mut record, -3_600_000, stood);
+    assert_eq!(analyse(&record), without);
 }
 
 #[test]
