@@ -9,7 +9,7 @@ use crate::analysis::{Analysis, ProbeStats, Window};
 use app::model::record::Record;
 use app::model::run::{Phase, Verdict};
 use app::model::time::Micros;
-use app::model::timeline::{Event, What, short};
+use app::model::timeline::{Event, SERVICE_REMOVED, What, short};
 use app::model::undo::UndoEntry;
 
 /// Faults named one by one at most.
@@ -52,18 +52,26 @@ fn baseline(record: &Record, analysis: &Analysis) -> Option<Words> {
     if length.0 < 50_000 {
         return Some("No baseline was asked for: the fault came first.".into());
     }
-    Some(watched(length, &analysis.probes, |probe| &probe.before))
+    let when = match analysis.zero {
+        Some(_) => "before the fault",
+        None => "without a fault",
+    };
+    Some(watched(length, when, &analysis.probes, |p| &p.before))
 }
 
+/// "Watched the service for 10 s before the fault: 101 of 101 probes answered."
 fn watched(
     length: Micros,
+    when: &str,
     probes: &[ProbeStats],
     window: impl Fn(&ProbeStats) -> &Window,
 ) -> Words {
-    let words = Words::from(format!("Watched for {}", about(length)));
+    let length = about(length);
     if probes.is_empty() {
-        return words.plain(", without a probe.");
+        let text = format!("Watched the service's tasks for {length} {when}; there was no probe.");
+        return text.into();
     }
+    let words = Words::from(format!("Watched the service for {length} {when}"));
     let each = probes.iter().enumerate().fold(words, |words, (i, probe)| {
         let words = words.plain(if i == 0 { ": " } else { "; " });
         let words = if probes.len() > 1 {
@@ -139,17 +147,28 @@ fn early_end(record: &Record, analysis: &Analysis) -> Vec<Words> {
             What::Aborted { text } => {
                 Some(format!("At {}, ended early: {}", when(event), sentence(text)).into())
             }
+            _ if is_removal(event) => {
+                Some(format!("At {}, {SERVICE_REMOVED}.", when(event)).into())
+            }
             _ => None,
         })
         .collect()
 }
 
+/// Counted from the fault, as the document counts it.
 fn observe(record: &Record, analysis: &Analysis) -> Option<Words> {
-    let from = entered(record, Phase::Observe)?;
+    let zero = analysis.zero?;
     let to = [Phase::Restore, Phase::Analyse, Phase::Done]
         .iter()
         .find_map(|p| entered(record, *p))?;
-    Some(watched(to - from, &analysis.probes, |probe| &probe.after))
+    let gone = record.events.iter().find(|event| is_removal(event));
+    let to = gone.map_or(to, |gone| to.min(gone.at)).max(zero);
+    let when = "after the fault";
+    Some(watched(to - zero, when, &analysis.probes, |p| &p.after))
+}
+
+fn is_removal(event: &Event) -> bool {
+    matches!(&event.what, What::Note { text } if text == SERVICE_REMOVED)
 }
 
 fn put_back(record: &Record) -> Vec<Words> {
@@ -188,7 +207,7 @@ fn compare(record: &Record) -> Option<Words> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use crate::report::sample::{self, ZERO};
     use app::model::undo::UndoState;
 
     fn texts(steps: &[Words]) -> Vec<String> {
@@ -202,11 +221,54 @@ mod tests {
         assert_eq!(
             steps,
             [
-                "Watched for 10 s: 100 of 100 probes answered, median 1.6 ms, longest 11.5 ms.",
+                "Watched the service for 10 s before the fault: 100 of 100 probes answered, median 1.6 ms, longest 11.5 ms.",
                 "At 0 s, sent **container-kill SIGKILL to container 32fb59f8** (random pick, 1 of 1, seed 7341).",
-                "Watched for 25 s: 196 of 251 probes answered, median 1.6 ms, longest 920 ms.",
+                "Watched the service for 25 s after the fault: 196 of 251 probes answered, median 1.6 ms, longest 920 ms.",
                 "Compared the service and its new container `9c1f44d0` with the snapshot taken before.",
             ]
+        );
+    }
+
+    #[test]
+    fn what_was_watched_is_counted_from_the_fault() {
+        let (mut record, mut analysis) = sample::kill();
+        for event in &mut record.events {
+            // The proof took a while; the observation had begun with the fault.
+            if (What::Phase {
+                phase: Phase::Observe,
+            }) == event.what
+            {
+                event.at = event.at + Micros(6_000_000);
+            }
+        }
+        analysis.probes.clear();
+        let steps = texts(&procedure(&record, &analysis));
+        assert_eq!(
+            [&steps[0], &steps[2]],
+            [
+                "Watched the service's tasks for 10 s before the fault; there was no probe.",
+                "Watched the service's tasks for 25 s after the fault; there was no probe.",
+            ]
+        );
+        analysis.zero = None;
+        let first = texts(&procedure(&record, &analysis)).remove(0);
+        assert!(first.contains("for 10 s without a fault"), "{first}");
+    }
+
+    #[test]
+    fn the_watch_ends_when_the_service_is_removed() {
+        let (mut record, analysis) = sample::kill();
+        let mut gone = record.events[5].clone();
+        gone.at = ZERO + Micros(4_000_000);
+        gone.what = What::Note {
+            text: SERVICE_REMOVED.to_owned(),
+        };
+        record.events.push(gone);
+        let steps = texts(&procedure(&record, &analysis));
+        assert_eq!(steps[2], "At +4.0 s, the service was removed.");
+        assert!(
+            steps[3].starts_with("Watched the service for 4 s after"),
+            "{steps:?}"
         );
     }
 

@@ -10,7 +10,7 @@ mod shown;
 use crate::analysis::Analysis;
 use app::model::record::Record;
 
-pub use kill::kill;
+pub use kill::{ZERO, kill};
 pub use others::{hostile, invalid, not_restored, refused};
 
 /// Every sample by name.
