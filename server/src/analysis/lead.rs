@@ -15,11 +15,11 @@ use app::model::undo::UndoState;
 
 /// The lead of a report.
 pub(super) fn lead(study: &Study, verdict: Verdict, reason: &str) -> Vec<String> {
+    if verdict == Verdict::Refused {
+        return refused(reason);
+    }
     let mut said: Vec<String> = Vec::new();
-    if matches!(
-        verdict,
-        Verdict::Invalid | Verdict::Aborted | Verdict::Refused
-    ) {
+    if matches!(verdict, Verdict::Invalid | Verdict::Aborted) {
         said.push(outcome(verdict, reason));
     }
     let gone = removed(&study.case).filter(|_| verdict == Verdict::Aborted);
@@ -49,10 +49,18 @@ pub(super) fn lead(study: &Study, verdict: Verdict, reason: &str) -> Vec<String>
 fn outcome(verdict: Verdict, reason: &str) -> String {
     let start = match verdict {
         Verdict::Aborted => "The run was ended early",
-        Verdict::Refused => "The run was refused and nothing was touched",
         _ => "Nothing can be concluded",
     };
     format!("{start}: {}.", lower(reason.trim_end_matches('.')))
+}
+
+/// Reasons of a refusal are also shown on their own, and may say themselves that nothing was
+/// changed.
+fn refused(reason: &str) -> Vec<String> {
+    let untouched = "Nothing was changed.";
+    let why = reason.replace(untouched, "");
+    let why = lower(why.trim().trim_end_matches('.'));
+    vec![format!("The run was refused: {why}."), untouched.to_owned()]
 }
 
 /// "its only container was killed", "one of its 3 containers was killed".

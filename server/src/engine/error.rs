@@ -43,7 +43,36 @@ impl From<StoreError> for LaunchError {
     }
 }
 
+/// Says once that nothing was changed, however many of the checks say it, too.
 fn sentence(checks: &[Check]) -> String {
-    let reasons: Vec<&str> = checks.iter().map(|c| c.text.as_str()).collect();
+    let texts = checks.iter().map(|c| &c.text);
+    let reasons: Vec<String> = texts
+        .map(|text| text.replace(" Nothing was changed.", ""))
+        .collect();
     format!("Nothing was changed. In the way: {}", reasons.join(" · "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::api::views::CheckState;
+
+    #[test]
+    fn that_nothing_was_changed_is_said_once() {
+        let check = |error: FaultError| Check {
+            state: CheckState::No,
+            text: error.to_string(),
+        };
+        let few = FaultError::TooFew {
+            wanted: "3 tasks".to_owned(),
+            running: 1,
+        };
+        let bad = FaultError::BadLabel {
+            label: "x".to_owned(),
+            why: "write another name",
+        };
+        let said = LaunchError::Preflight(vec![check(few), check(bad)]).to_string();
+        assert_eq!(said.matches("othing was changed").count(), 1, "{said}");
+        assert!(said.contains("Ask for fewer under target.tasks"), "{said}");
+    }
 }

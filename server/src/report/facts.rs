@@ -4,7 +4,6 @@
 
 use super::left;
 use super::moments::{Zero, date, plus_minus};
-use super::phrases;
 use super::rows::Rows;
 use super::text::count;
 use super::words::Words;
@@ -22,9 +21,10 @@ const MOST_NAMED: usize = 5;
 pub fn facts(record: &Record, analysis: &Analysis) -> Vec<(&'static str, Words)> {
     let zero = Zero::of(record, analysis);
     let mut facts = Vec::new();
-    // The claims beside their measured values say it already.
-    let is_said = matches!(analysis.verdict, Verdict::Held | Verdict::Violated);
-    if !is_said || analysis.checks.is_empty() {
+    // Claims beside their measured values say it already, and so does the lead of a run that was
+    // not judged.
+    let is_judged = matches!(analysis.verdict, Verdict::Held | Verdict::Violated);
+    if is_judged && analysis.checks.is_empty() {
         facts.push(("Verdict", verdict(analysis)));
     }
     facts.extend([
@@ -42,13 +42,8 @@ pub fn facts(record: &Record, analysis: &Analysis) -> Vec<(&'static str, Words)>
 }
 
 fn verdict(analysis: &Analysis) -> Words {
-    let reason = if analysis.reason.is_empty() {
-        phrases::meaning(analysis.verdict)
-    } else {
-        &analysis.reason
-    };
     let words = Words::new().strong(analysis.verdict.word());
-    words.plain(format!(": {reason}"))
+    words.plain(format!(": {}", analysis.reason))
 }
 
 fn target(record: &Record, analysis: &Analysis) -> Words {

@@ -5,7 +5,6 @@
 use super::moments::latency;
 use crate::analysis::{Bearing, Finding, Outage, ProbeStats, Severity};
 use app::model::record::ProbeOutcome;
-use app::model::run::Verdict;
 
 /// The word for a finding's bearing.
 pub const fn bearing(bearing: Bearing) -> &'static str {
@@ -34,17 +33,6 @@ pub fn statement(finding: &Finding) -> String {
     }
     let goes_on = finding.detail.starts_with(char::is_lowercase);
     format!("{text}{}", if goes_on { ':' } else { '.' })
-}
-
-/// What a verdict means, one sentence.
-pub const fn meaning(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Held => "Everything that was claimed held.",
-        Verdict::Violated => "At least one claim did not hold.",
-        Verdict::Aborted => "The run ended early.",
-        Verdict::Invalid => "Nothing can be concluded from this run.",
-        Verdict::Refused => "The run did not start; nothing was touched.",
-    }
 }
 
 /// "251 sent after the fault, 197 answered, 54 refused. One outage, 6.3 s (±0.1 s)."

@@ -134,6 +134,27 @@ fn aborted_and_refused_stay_so() {
 }
 
 #[test]
+fn a_refusal_says_once_that_nothing_was_changed() {
+    let mut record = without(founding_kill(), |what| !matches!(what, What::Phase { .. }));
+    let mut lead = |reason: &str| {
+        record.run.outcome = Some(Outcome {
+            verdict: Verdict::Refused,
+            reason: reason.to_owned(),
+            left_behind: Vec::new(),
+        });
+        analyse(&record).lead
+    };
+    let held = "Everything was stopped by ada; no run starts until somebody releases it.";
+    let said = [
+        "The run was refused: everything was stopped by ada; no run starts until somebody \
+         releases it.",
+        "Nothing was changed.",
+    ];
+    assert_eq!(lead(&format!("{held} Nothing was changed.")), said);
+    assert_eq!(lead(held), said);
+}
+
+#[test]
 fn a_stored_verdict_is_worked_out_again() {
     let mut record = founding_kill();
     record.run.outcome = Some(Outcome {

@@ -162,7 +162,10 @@ fn a_refused_run_shows_no_recovery_and_what_was_untouched() {
     let (record, analysis) = sample::refused();
     let html = body(&record, &analysis);
     assert!(!html.contains("Recovery, taken apart") && !html.contains("Full strength"));
-    assert!(html.contains("Nothing was touched."));
+    assert_eq!(html.matches("othing was changed").count(), 1, "{html}");
+    assert_eq!(html.matches("stopped by ada").count(), 1, "{html}");
+    let markdown = crate::report::markdown::write(&record, &analysis);
+    assert_eq!(markdown.matches("othing was changed").count(), 1);
     assert!(html.contains("verdict refused"));
 }
 

@@ -8,10 +8,11 @@ use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, What};
 use app::model::undo::{Undo, UndoEntry, UndoState};
 
-/// Preflight said no: the service is not steady.
+/// Everything was on hold.
 pub fn refused() -> (Record, Analysis) {
     let (mut record, mut analysis) = kill();
-    let reason = "0 of 1 tasks run: wait until the service is steady, then launch again";
+    let reason = "Everything was stopped by ada; no run starts until somebody releases it. \
+                  Nothing was changed.";
     record.events.truncate(1);
     record.probes.clear();
     record.undo.clear();
@@ -20,8 +21,10 @@ pub fn refused() -> (Record, Analysis) {
     nothing_seen(&mut analysis);
     end(&mut record, &mut analysis, Verdict::Refused, reason);
     analysis.lead = vec![
-        "The run did not start: 0 of 1 tasks of neotix_neotix-api-canary run.".to_owned(),
-        "Nothing was touched.".to_owned(),
+        "The run was refused: everything was stopped by ada; no run starts until somebody \
+         releases it."
+            .to_owned(),
+        "Nothing was changed.".to_owned(),
     ];
     analysis.zero = None;
     analysis.hits.clear();
