@@ -47,6 +47,9 @@ pub(super) fn lead(study: &Study, verdict: Verdict, reason: &str) -> Vec<String>
 }
 
 fn outcome(verdict: Verdict, reason: &str) -> String {
+    if let Some(guard) = reason.strip_prefix("a guard tripped: ") {
+        return format!("A guard ended the run early: {guard}.");
+    }
     let start = match verdict {
         Verdict::Aborted => "The run was ended early",
         _ => "Nothing can be concluded",
@@ -218,7 +221,7 @@ fn why(study: &Study) -> Option<String> {
     let lost: usize = study.slots.iter().map(|s| s.lost().count()).sum();
     if lost > 0 {
         let end = study.slots.iter().all(|s| s.stays().is_some());
-        let end = if end { "" } else { ", and no other stayed" };
+        let end = if end { "" } else { ", and none stayed" };
         return Some(format!(
             "{} died as well{end}.",
             count(lost as u64, "replacement")

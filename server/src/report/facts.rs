@@ -48,16 +48,16 @@ fn verdict(analysis: &Analysis) -> Words {
 
 fn target(record: &Record, analysis: &Analysis) -> Words {
     let words = Words::new().code(&record.run.experiment.target.service);
-    let picked = analysis.hits.len().max(record.picked.len());
-    if picked == 0 {
-        return words.plain(", no task was picked");
+    let hit = analysis.hits.len();
+    if hit == 0 {
+        return words.plain(", no task was hit");
     }
     let running = record
         .before
         .as_ref()
         .map(|before| before.running().count());
     let of = running.map_or_else(String::new, |n| format!(" of {n}"));
-    let words = words.plain(format!(", {picked}{of} tasks"));
+    let words = words.plain(format!(", {hit}{of} tasks"));
     let named = analysis.hits.iter().take(MOST_NAMED);
     let words = named.enumerate().fold(words, |words, (i, hit)| {
         words
@@ -86,15 +86,18 @@ fn fault(record: &Record) -> Words {
 
 fn hypothesis(analysis: &Analysis) -> Words {
     if analysis.checks.is_empty() {
-        return "none: the run only watched".into();
+        return "none: nothing was claimed".into();
     }
+    let counts = matches!(analysis.verdict, Verdict::Held | Verdict::Violated);
     analysis.checks.iter().fold(Words::new(), |words, claim| {
-        words.join(" · ", claim_words(claim))
+        words.join(" · ", claim_words(claim, counts))
     })
 }
 
-fn claim_words(claim: &Claim) -> Words {
-    let verdict = format!("{}, {}", claim.measured, judged(claim));
+/// A claim counts only where the run proves anything.
+fn claim_words(claim: &Claim, counts: bool) -> Words {
+    let came = if counts { judged(claim) } else { "not judged" };
+    let verdict = format!("{}, {came}", claim.measured);
     Words::new()
         .plain(format!("{} {}: ", claim.name, claim.limit))
         .strong(verdict)
@@ -217,6 +220,26 @@ mod tests {
         );
         assert_eq!(fact("Left behind"), "nothing: no undo was open");
         assert!(fact("Evidence").contains("no gap; task states seen every 50 ms or sooner"));
+    }
+
+    #[test]
+    fn a_run_that_was_not_judged_judges_no_claim() {
+        let (record, mut analysis) = sample::kill();
+        analysis.verdict = Verdict::Aborted;
+        assert_eq!(
+            fact("Hypothesis", &record, &analysis),
+            "recovers within 15 s: **10.74 s, not judged** · availability at least 70 %: \
+             **78.1 %, not judged**"
+        );
+    }
+
+    #[test]
+    fn a_fault_on_the_service_itself_hits_no_task() {
+        let (record, analysis) = sample::not_restored();
+        assert_eq!(
+            fact("Target service", &record, &analysis),
+            "`neotix_neotix-api-canary`, no task was hit"
+        );
     }
 
     #[test]

@@ -136,6 +136,11 @@ pub fn clock(at: At) -> String {
     formatted(at, "%H:%M:%S%.3f UTC")
 }
 
+/// "2026-11-23 12:21:25.062", in UTC.
+pub fn stamp(at: At) -> String {
+    formatted(at, "%Y-%m-%d %H:%M:%S%.3f")
+}
+
 /// RFC 3339 in UTC, to the microsecond at most.
 pub fn iso(at: At) -> String {
     timestamp(at).map_or_else(String::new, |t| t.to_string())
@@ -184,6 +189,7 @@ mod tests {
         let at = At(1_795_436_485_062_000);
         assert_eq!(date(at), "23 November 2026, 12:21:25 UTC");
         assert_eq!(clock(at), "12:21:25.062 UTC");
+        assert_eq!(stamp(at), "2026-11-23 12:21:25.062");
         assert_eq!(iso(at), "2026-11-23T12:21:25.062Z");
         assert_eq!(iso(At(i64::MAX)), "");
     }

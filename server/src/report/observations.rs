@@ -47,14 +47,16 @@ pub fn observations(record: &Record, analysis: &Analysis) -> (Vec<Observation>, 
     (rows.map(|event| row(event, analysis, zero)).collect(), more)
 }
 
-/// Leaves out the steps that take no time worth telling, and what another event says better.
+/// Leaves out the steps that take no time worth telling, what another event says better, and what
+/// the lab did itself.
 fn is_worth_reading(what: &What) -> bool {
     match what {
         What::Phase { .. }
         | What::FaultSent { .. }
         | What::FaultProven { .. }
         | What::ContainerKilled { .. }
-        | What::DesiredState { .. } => false,
+        | What::DesiredState { .. }
+        | What::Undo { .. } => false,
         What::TaskState { state, .. } => !matches!(
             state,
             TaskState::New
@@ -180,6 +182,19 @@ fn source_name(source: &Source) -> String {
 mod tests {
     use super::*;
     use crate::report::sample;
+
+    #[test]
+    fn what_the_lab_put_back_is_no_observation() {
+        let (mut record, analysis) = sample::kill();
+        let before = observations(&record, &analysis).0.len();
+        let mut undo = record.events[20].clone();
+        undo.seq = 22;
+        undo.what = What::Undo {
+            text: "nothing to put back: a killed container is replaced by Swarm".to_owned(),
+        };
+        record.events.push(undo);
+        assert_eq!(observations(&record, &analysis).0.len(), before);
+    }
 
     #[test]
     fn the_kill_reads_in_order_with_its_wait() {

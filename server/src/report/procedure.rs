@@ -117,45 +117,58 @@ fn fault(record: &Record, event: &Event, zero: Zero) -> Words {
         .as_ref()
         .and_then(|task| record.picked.iter().find(|p| p.task.task == task.task))
         .map(|picked| picked.why.clone());
-    let why = why.unwrap_or_else(|| format!("seed {}", record.run.seed));
+    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
     let when = after(event.at - zero.at, Micros(100_000));
     Words::new()
         .plain(format!("At {when}, sent "))
         .strong(text)
-        .plain(format!(" ({why})."))
+        .plain(format!("{why}."))
 }
 
 fn early_end(record: &Record, analysis: &Analysis) -> Vec<Words> {
     let zero = Zero::of(record, analysis);
-    let when = |event: &Event| after(event.at - zero.at, Micros(100_000));
-    record
-        .events
-        .iter()
-        .filter_map(|event| match &event.what {
-            What::GuardTripped { text } => {
-                Some(format!("At {}, a guard tripped: {}", when(event), sentence(text)).into())
-            }
-            What::Aborted { text } => {
-                Some(format!("At {}, ended early: {}", when(event), sentence(text)).into())
-            }
-            _ if is_removal(event) => {
-                Some(format!("At {}, {SERVICE_REMOVED}.", when(event)).into())
-            }
-            _ => None,
+    let events = record.events.iter();
+    let told = events.filter_map(|event| Some((event, early(event, record)?)));
+    told.map(|(event, text)| {
+        let when = after(event.at - zero.at, Micros(100_000));
+        format!("At {when}, {}", sentence(&text)).into()
+    })
+    .collect()
+}
+
+/// What ended the run early, each told once: an abort by a guard is the guard's.
+fn early(event: &Event, record: &Record) -> Option<String> {
+    let by_guard = |why: &str| {
+        record.events.iter().any(|event| {
+            matches!(&event.what, What::GuardTripped { text } if why.ends_with(text.as_str()))
         })
-        .collect()
+    };
+    match &event.what {
+        What::GuardTripped { text } => Some(format!("a guard ended the run early: {text}")),
+        What::Aborted { text } if by_guard(text) => None,
+        What::Aborted { text } => Some(format!("ended early: {text}")),
+        _ => is_removal(event).then(|| SERVICE_REMOVED.to_owned()),
+    }
 }
 
 /// Counted from the fault, as the document counts it.
 fn observe(record: &Record, analysis: &Analysis) -> Option<Words> {
     let zero = analysis.zero?;
-    let to = [Phase::Restore, Phase::Analyse, Phase::Done]
-        .iter()
-        .find_map(|p| entered(record, *p))?;
-    let gone = record.events.iter().find(|event| is_removal(event));
-    let to = gone.map_or(to, |gone| to.min(gone.at)).max(zero);
+    let later = record.events.iter().filter(|event| event.at >= zero);
+    let to = later
+        .filter(|event| ends_the_watch(event))
+        .map(|event| event.at)
+        .min()?;
     let when = "after the fault";
     Some(watched(to - zero, when, &analysis.probes, |p| &p.after))
+}
+
+fn ends_the_watch(event: &Event) -> bool {
+    match event.what {
+        What::Aborted { .. } => true,
+        What::Phase { phase } => phase >= Phase::Restore,
+        _ => is_removal(event),
+    }
 }
 
 fn is_removal(event: &Event) -> bool {
@@ -260,6 +273,22 @@ mod tests {
         assert!(
             steps[3].starts_with("Watched the service for 4 s after"),
             "{steps:?}"
+        );
+    }
+
+    #[test]
+    fn a_guard_that_ends_a_run_is_told_once() {
+        let (mut record, analysis) = sample::not_restored();
+        let text = "availability stayed below 50 % for 3s".to_owned();
+        record.events[6].what = What::GuardTripped { text: text.clone() };
+        record.events[7].what = What::Aborted {
+            text: format!("a guard tripped: {text}"),
+        };
+        let steps = texts(&procedure(&record, &analysis)).join("\n");
+        assert_eq!(steps.matches(&text).count(), 1, "{steps}");
+        assert!(
+            steps.contains("a guard ended the run early: avail"),
+            "{steps}"
         );
     }
 

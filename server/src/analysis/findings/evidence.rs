@@ -1,6 +1,7 @@
 //! How far the evidence carries.
 
 use super::super::hits::first_unproven;
+use super::super::removal::{is_removal, removed};
 use super::super::study::Study;
 use super::super::verdict;
 use super::super::words::{count, latency, list, percent};
@@ -34,6 +35,19 @@ pub(super) fn gap(study: &Study) -> Option<Finding> {
         "The evidence has a gap",
         format!("{text}."),
         evidence,
+    )
+}
+
+/// The service itself was removed meanwhile.
+pub(super) fn service_removed(study: &Study) -> Option<Finding> {
+    removed(&study.case)?;
+    let evidence = study.case.all().find(|e| is_removal(e));
+    finding(
+        "service-removed",
+        Bearing::Neutral,
+        "The service was removed during the run",
+        "What was seen after that is not counted.",
+        Evidence::event(evidence?),
     )
 }
 
@@ -141,11 +155,16 @@ pub(super) fn single_run(study: &Study) -> Option<Finding> {
     } else {
         "One run says little about the next".to_owned()
     };
+    let detail = if study.slots.is_empty() {
+        ""
+    } else {
+        "Recovery times scatter: it takes at least 6 runs to say how far, and 10 are better."
+    };
     finding(
         "single-run",
         Bearing::Neutral,
         statement,
-        "Recovery times scatter: at least 6 runs are needed for an interval, 10 are recommended.",
+        detail,
         Evidence::other("this run alone"),
     )
 }

@@ -51,6 +51,7 @@ const ALL: &[Ask] = &[
     definition::definition_gaps,
     evidence::not_proven,
     evidence::gap,
+    evidence::service_removed,
     evidence::foreign_update,
     evidence::failing_before,
     evidence::prober_late,

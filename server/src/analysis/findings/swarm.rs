@@ -2,11 +2,12 @@
 
 use super::super::study::Study;
 use super::super::words::{count, cpus, figure, list, memory, sentence};
-use super::super::{Bearing, Evidence, Finding, Moment};
+use super::super::{Bearing, Evidence, Finding, Hit, Moment};
 use super::finding;
 use app::model::facts::TaskFacts;
 use app::model::time::Micros;
 use app::model::timeline::{What, short};
+use std::collections::BTreeSet;
 
 /// Up to this a failure counts as noticed at once.
 const AT_ONCE: Micros = Micros(1_000_000);
@@ -14,26 +15,42 @@ const AT_ONCE: Micros = Micros(1_000_000);
 /// The fault took effect.
 pub(super) fn took_effect(study: &Study) -> Option<Finding> {
     let proven = |e: &app::model::timeline::Event| matches!(e.what, What::FaultProven { .. });
-    let proofs: Vec<String> = study
-        .hits
-        .iter()
-        .filter_map(|h| h.proof.as_ref().map(|p| format!("{}: {p}", h.container)))
-        .collect();
-    if proofs.len() != study.hits.len() {
-        return None;
-    }
+    let proofs = proofs(study)?;
     let dead = study.slots.iter().filter_map(|s| s.dead.as_ref());
     let evidence = dead.fold(study.by_events(proven), |all, m| all.and(&m.evidence));
     finding(
         "took-effect",
         Bearing::Neutral,
         "The fault took effect",
-        with_stop(&proofs.join("; ")),
+        with_stop(&sentence(&proofs.join("; "))),
         evidence,
     )
 }
 
-fn with_stop(text: &str) -> String {
+/// What proves each hit; where no task was hit, what proves each fault. None where one is not
+/// proven.
+fn proofs(study: &Study) -> Option<Vec<String>> {
+    if study.hits.is_empty() {
+        let texts = study.case.after().filter_map(|event| match &event.what {
+            What::FaultProven { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        return Some(texts.collect());
+    }
+    study.hits.iter().map(proof).collect()
+}
+
+fn proof(hit: &Hit) -> Option<String> {
+    let proof = hit.proof.as_ref()?;
+    Some(if proof.contains(&hit.container) {
+        proof.clone()
+    } else {
+        format!("container {} {proof}", hit.container)
+    })
+}
+
+/// As a sentence, where there is anything to say.
+pub(super) fn with_stop(text: &str) -> String {
     if text.is_empty() {
         String::new()
     } else {
@@ -111,7 +128,7 @@ pub(super) fn configuration_kept(study: &Study) -> Option<Finding> {
         Bearing::Strength,
         "Configuration kept",
         format!(
-            "All {} of the new container compared equal the old one's (containers {}).",
+            "All {} that were compared are the same in the old container and the new one ({}).",
             count(seen.fields as u64, "field"),
             list(&seen.pairs)
         ),
@@ -178,15 +195,13 @@ pub(super) fn failure_recorded(study: &Study) -> Option<Finding> {
         .iter()
         .map(|t| t.and_then(|t| t.error.clone()))
         .collect::<Option<_>>()?;
-    let errors = errors
-        .iter()
-        .map(|e| format!("\"{e}\""))
-        .collect::<Vec<_>>();
+    let different: BTreeSet<String> = errors.iter().map(|e| format!("\"{e}\"")).collect();
+    let errors = different.into_iter().collect::<Vec<_>>();
     finding(
         "failure-recorded",
         Bearing::Strength,
         "The failure stays in the task history",
-        format!("With {}.", list(&errors)),
+        format!("In Swarm's words: {}.", list(&errors)),
         Evidence::other("task list after"),
     )
 }

@@ -7,6 +7,7 @@ use super::super::study::Study;
 use super::super::words::{about, figure, latency, plain};
 use super::super::{Bearing, Evidence, Finding, Moment, Part};
 use super::finding;
+use super::swarm::with_stop;
 use app::model::record::ProbeSeries;
 use app::model::time::{Measured, Micros};
 
@@ -34,7 +35,7 @@ pub(super) fn ready_to_running(study: &Study) -> Option<Finding> {
             "The new task went from ready to running in {}",
             figure(ready.until(running))
         ),
-        parts.join(", "),
+        with_stop(&parts.join(", ")),
         ready.proofs(running),
     )
 }
@@ -85,12 +86,21 @@ pub(super) fn restart_delay_wait(study: &Study) -> Option<Finding> {
             about(share)
         ),
         format!(
-            "{} spent on it; the delay is {}{default}.",
-            figure(measured(part)),
+            "{}; the delay is {}{default}.",
+            of_all(part, study),
             plain(delay)
         ),
         evidence,
     )
+}
+
+/// "4.8 of 10.74 s".
+fn of_all(part: &Part, study: &Study) -> String {
+    let took = figure(measured(part));
+    let full = study.recovery.full_strength.as_ref();
+    full.map_or(took.clone(), |full| {
+        format!("{} of {}", took.trim_end_matches(" s"), figure(full.after))
+    })
 }
 
 /// From the first answer to running: Swarm learns late that users are served.
@@ -149,10 +159,15 @@ pub(super) fn slower_after(study: &Study) -> Option<Finding> {
         .filter_map(|series| slower(study, series, full))
         .max_by_key(|(_, was, is)| is.0 - was.0)?;
     let (name, was, is) = worst;
+    let what = if full.after.span.0 > 0 {
+        "recovery"
+    } else {
+        "fault"
+    };
     finding(
         "slower-after",
         Bearing::Weakness,
-        "Answers are slower after the recovery than before",
+        format!("Answers are slower after the {what} than before"),
         format!(
             "99 of 100 came within {} before, within {} after (probe {name}).",
             latency(was),

@@ -67,7 +67,7 @@ pub(super) fn single_replica(study: &Study) -> Option<Finding> {
             Evidence::probe(&probe.name),
         ),
         Some((probe, _)) => (
-            "This time to the end of the observation.".to_owned(),
+            "This time it lasted to the end of the observation.".to_owned(),
             Evidence::probe(&probe.name),
         ),
         None if study.probes.is_empty() => (
@@ -187,10 +187,15 @@ pub(super) fn availability_missed(study: &Study) -> Option<Finding> {
         .claims
         .iter()
         .find(|c| c.name.starts_with("availability") && c.held == Some(false))?;
+    let statement = if claim.value > 0.0 {
+        format!("Only {} of the probes were answered", claim.measured)
+    } else {
+        "No probe was answered".to_owned()
+    };
     finding(
         "availability-missed",
         Bearing::Weakness,
-        format!("Only {} of the probes were answered", claim.measured),
+        statement,
         format!(
             "At least {} are claimed; {} of {} failed after the fault.",
             claim.limit,

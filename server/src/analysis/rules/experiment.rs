@@ -72,7 +72,8 @@ pub(super) fn al_03(advice: &Advice) -> Option<Draft> {
 /// A single run.
 pub(super) fn ex_01(advice: &Advice) -> Option<Draft> {
     let repeat = advice.study.case.record.run.experiment.repeat;
-    if !advice.has("single-run") || repeat >= FEWEST {
+    let no_recovery = advice.study.slots.is_empty();
+    if !advice.has("single-run") || repeat >= FEWEST || no_recovery {
         return None;
     }
     Some(Draft {
@@ -80,7 +81,8 @@ pub(super) fn ex_01(advice: &Advice) -> Option<Draft> {
         severity: Severity::Low,
         title: format!("Repeat the experiment {RUNS} times"),
         because: format!(
-            "{repeat} run{} per launch: an interval for the recovery time needs at least {FEWEST}.",
+            "{repeat} run{} per launch: it takes at least {FEWEST} to say how far recovery times \
+             scatter.",
             if repeat == 1 { "" } else { "s" }
         ),
         from: &["single-run"],

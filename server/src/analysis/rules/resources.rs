@@ -94,9 +94,9 @@ pub(super) fn rs_03(advice: &Advice) -> Option<Draft> {
         field: "deploy.resources.reservations",
         change: addition(&["deploy", "resources"], &lines),
         caution: "Half of the limits is only a place to begin: this run did not measure usage. \
-                  What is reserved nowhere free keeps a replacement waiting."
+                  What fits on no node keeps a replacement waiting."
             .to_owned(),
-        verify: "Run this experiment again after the change; expected: a replacement as soon as now.",
+        verify: "Run this experiment again after the change; expected: the replacement comes as soon as it does now.",
         sources: &[DEPLOY],
         gain: Micros(0),
     })

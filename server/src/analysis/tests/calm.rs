@@ -2,7 +2,7 @@
 
 use super::super::analyse;
 use super::super::testing::{canary, founding_kill};
-use super::{add, at, finding_ids, ms};
+use super::{add, at, detail, finding_ids, ms, rule_ids};
 use app::model::experiment::{Fault, Hypothesis};
 use app::model::record::{ProbeOutcome, Record};
 use app::model::run::{Phase, Verdict};
@@ -24,15 +24,22 @@ fn label_set() -> Record {
         )
     });
     for event in &mut record.events {
-        if let What::FaultSent {
-            task, container, ..
-        } = &mut event.what
-        {
-            (*task, *container) = (None, None);
+        match &mut event.what {
+            What::FaultSent {
+                text,
+                task,
+                container,
+                ..
+            } => {
+                (*task, *container) = (None, None);
+                "service-label hivequake-test=on on the canary".clone_into(text);
+            }
+            What::FaultProven { text, .. } => "label hivequake-test reads \"on\"".clone_into(text),
+            _ => {}
         }
     }
     for sample in &mut record.probes[0].samples {
-        sample.outcome = ProbeOutcome::Ok;
+        (sample.outcome, sample.latency) = (ProbeOutcome::Ok, Micros(2_000));
     }
     record.undo[0].undo = Undo::ServiceLabel {
         service_id: "s1".to_owned(),
@@ -51,6 +58,14 @@ fn a_fault_that_costs_no_task_leaves_full_strength() {
     assert_eq!(analysis.verdict, Verdict::Held);
     assert_eq!(ms(analysis.recovery.full_strength.as_ref()), Some(0));
     assert!(finding_ids(&analysis).contains(&"no-outage"));
+    assert_eq!(
+        detail(&analysis, "took-effect"),
+        "The fault took effect: Label hivequake-test reads \"on\"."
+    );
+    assert!(
+        !rule_ids(&analysis).contains(&"EX-01"),
+        "no recovery time to repeat for"
+    );
     assert_eq!(
         analysis.checks[0].measured, "never below full strength",
         "there was no recovery to take the time of"
@@ -160,6 +175,7 @@ fn a_service_removed_after_a_kill_did_not_recover_by_that() {
     gone(&mut record, 4_000);
     let analysis = analyse(&record);
     assert_eq!(analysis.verdict, Verdict::Invalid);
+    assert!(finding_ids(&analysis).contains(&"service-removed"));
     assert_eq!(analysis.recovery.full_strength, None);
     assert_eq!(analysis.recovery.not_within, Some(Micros(4_000_000)));
 }

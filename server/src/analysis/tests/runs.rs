@@ -163,7 +163,10 @@ fn every_statement_of_the_seed_is_there() {
     says("restart-delay", "5 s, the default");
     says("health-wait", "4.3 s after users are served");
     says("single-replica", "6.3 s this time");
-    says("took-effect", "exit code 137");
+    says("took-effect", "Container 32fb59f8 died with exit code 137");
+    says("restart-delay", "4.8 of 10.74 s; the delay is 5 s");
+    says("ready-to-running", "ready to running in 10.2 s");
+    says("detected-at-once", "0.250 s after the fault");
 }
 
 #[test]
@@ -203,6 +206,7 @@ fn what_never_recovers_is_censored_not_dropped() {
     assert_eq!(analysis.checks[0].measured, "more than 60 s");
     assert_eq!(analysis.checks[0].held, Some(false));
     assert!(analysis.split.is_empty());
+    assert!(detail(&analysis, "availability-missed").starts_with("No probe was answered"));
     for id in [
         "never-recovered",
         "crash-loop",

@@ -134,6 +134,15 @@ fn aborted_and_refused_stay_so() {
 }
 
 #[test]
+fn a_guard_that_ended_the_run_is_named_first() {
+    let text = "a guard tripped: availability stayed below 50 % for 3s".to_owned();
+    assert_eq!(
+        analyse(&with(3_000, What::Aborted { text })).lead[0],
+        "A guard ended the run early: availability stayed below 50 % for 3s."
+    );
+}
+
+#[test]
 fn a_refusal_says_once_that_nothing_was_changed() {
     let mut record = without(founding_kill(), |what| !matches!(what, What::Phase { .. }));
     let mut lead = |reason: &str| {

@@ -114,7 +114,7 @@ fn change(r: &Recommendation) -> Html {
         return Html::new();
     }
     el("p")
-        .with("Field: ")
+        .with("Where: ")
         .with(el("code").with(&r.field))
         .into()
 }

@@ -227,19 +227,19 @@ fn recommendation(number: usize, r: &Recommendation) -> String {
         inline(&lower_first(&r.because)),
         r.id
     );
+    let indent = " ".repeat(number.to_string().len() + 2);
     if !r.change.is_empty() {
-        out.push_str(&indented(&fenced(&r.change)));
+        out.push_str(&indented(&fenced(&r.change), &indent));
     } else if !r.field.is_empty() {
-        out.extend([format!("   Field: {}.\n", code(&r.field))]);
+        out.extend([format!("\n{indent}Where: {}\n", code(&r.field))]);
     }
-    if !r.caution.is_empty() {
-        out.extend([format!("\n   Mind: {}\n", inline(&r.caution))]);
-    }
-    if !r.verify.is_empty() {
-        out.extend([format!("\n   Verify: {}\n", inline(&r.verify))]);
-    }
-    if !r.sources.is_empty() {
-        out.extend([format!("\n   Sources: {}\n", r.sources.join("; "))]);
+    let more = [
+        ("Mind", inline(&r.caution)),
+        ("Verify", inline(&r.verify)),
+        ("Sources", r.sources.join("; ")),
+    ];
+    for (name, text) in more.iter().filter(|(_, text)| !text.is_empty()) {
+        out.extend([format!("\n{indent}{name}: {text}\n")]);
     }
     out
 }
@@ -248,8 +248,11 @@ fn end(text: &str) -> String {
     format!("{}.", text.trim_end_matches('.'))
 }
 
-fn indented(block: &str) -> String {
-    block.lines().flat_map(|line| ["   ", line, "\n"]).collect()
+fn indented(block: &str, indent: &str) -> String {
+    block
+        .lines()
+        .flat_map(|line| [indent, line, "\n"])
+        .collect()
 }
 
 fn not_shown(sentences: &[String]) -> String {
@@ -268,7 +271,7 @@ fn timeline(record: &Record, analysis: &Analysis) -> String {
         } else {
             (
                 after(event.at - zero.at, resolution),
-                super::moments::iso(event.at),
+                super::moments::stamp(event.at),
             )
         };
         vec![
@@ -324,6 +327,21 @@ mod tests {
         ]
         .map(at);
         assert!(order.is_sorted(), "{order:?}");
+    }
+
+    #[test]
+    fn whatever_its_number_a_recommendation_holds_its_change() {
+        let (_, analysis) = sample::kill();
+        let one = &analysis.recommendations[0];
+        assert!(recommendation(9, one).contains("\n   ```diff\n    deploy:\n"));
+        assert!(recommendation(10, one).contains("\n    ```diff\n     deploy:\n"));
+        let mut alert = one.clone();
+        alert.change.clear();
+        let text = recommendation(1, &alert);
+        assert!(
+            text.contains("\n\n   Where: `deploy.replicas`\n\n   Mind:"),
+            "{text}"
+        );
     }
 
     #[test]
