@@ -1,6 +1,6 @@
 //! The browser's entry point: wakes the page that the server has drawn.
 //!
-//! Guarantee: nothing but the call into `app` is in here; on any other target than the browser
+//! Guarantee: nothing but what starts `app` is in here; on any other target than the browser
 //! the crate is empty.
 
 #[cfg(target_arch = "wasm32")]
@@ -11,9 +11,12 @@ pub use entry::hydrate;
 mod entry {
     use wasm_bindgen::prelude::wasm_bindgen;
 
-    /// Called once by the page's script when the module has loaded.
+    // The islands are entry points of their own; naming the crate keeps them.
+    use app as _;
+
+    /// Called once by the page's script when the module has loaded, before the islands.
     #[wasm_bindgen]
     pub fn hydrate() {
-        leptos::mount::hydrate_body(app::App);
+        leptos::mount::hydrate_islands();
     }
 }

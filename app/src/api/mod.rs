@@ -11,6 +11,11 @@ pub mod views;
 pub use refusal::{Refusal, RefusalKind};
 
 #[cfg(feature = "ssr")]
+mod door;
+#[cfg(feature = "ssr")]
+pub use door::{answered, lab};
+
+#[cfg(feature = "ssr")]
 use crate::model::run::{DesignId, RunId};
 #[cfg(feature = "ssr")]
 use views::{

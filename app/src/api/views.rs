@@ -10,13 +10,28 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct Frame {
     /// Runs that are on.
-    pub running: Vec<RunRow>,
+    pub running: Vec<Running>,
     /// Set while no run may start: who stopped everything and when, for people.
     pub on_hold: Option<String>,
     /// Set while the swarm cannot be reached: what is wrong and what to do.
     pub swarm_trouble: Option<String>,
     /// Undo entries that could not be put back: what, and the command that does it.
     pub not_restored: Vec<String>,
+}
+
+/// A run that is on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Running {
+    /// Its name.
+    pub id: RunId,
+    /// The experiment's title.
+    pub title: String,
+    /// The target service.
+    pub service: String,
+    /// The faults, "container-kill SIGKILL".
+    pub fault: String,
+    /// Where it is.
+    pub phase: Phase,
 }
 
 /// The start page.

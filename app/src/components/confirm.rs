@@ -2,7 +2,7 @@
 //!
 //! It is a disclosure around a form: with or without JavaScript the first press only asks.
 
-use super::load::{Answer, refused};
+use super::refusal::{Answer, refused};
 use leptos::{ev, html, prelude::*};
 
 /// The words of a question.

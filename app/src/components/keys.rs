@@ -2,7 +2,6 @@
 
 use super::web;
 use leptos::{ev, html, prelude::*};
-use leptos_router::hooks::use_navigate;
 
 /// What a key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +63,7 @@ fn close_all() {
 #[component]
 pub fn Keys() -> impl IntoView {
     let list = NodeRef::<html::Dialog>::new();
-    let navigate = use_navigate();
     Effect::new(move || {
-        let navigate = navigate.clone();
         let after_g = StoredValue::new(false);
         let listener = window_event_listener(ev::keydown, move |event| {
             let key = event.key();
@@ -79,11 +76,9 @@ pub fn Keys() -> impl IntoView {
             let meant = meaning(after_g.get_value(), &key);
             after_g.set_value(meant == Meaning::Go);
             match meant {
-                Meaning::To(path) => navigate(path, leptos_router::NavigateOptions::default()),
+                Meaning::To(path) => web::go(path),
                 Meaning::Search if web::focus("search") => {}
-                Meaning::Search => {
-                    navigate("/runs?find", leptos_router::NavigateOptions::default());
-                }
+                Meaning::Search => web::go("/runs?find"),
                 Meaning::List => show(list),
                 Meaning::Go | Meaning::Close | Meaning::Nothing => return,
             }

@@ -1,7 +1,7 @@
 //! Links to a report: made with one press, shown once, ended with two.
 
 use super::confirm::{Confirm, Post, Words};
-use super::load::refused;
+use super::refusal::refused;
 use super::web;
 use crate::api::calls::{Revoke, Share};
 use crate::api::views::{NewShare, ShareRow};

@@ -50,11 +50,16 @@ pub fn shell() -> impl IntoView {
     }
 }
 
+/// Wakes every island by its entry point, then marks the document as awake.
+const WAKE: &str = "app.hydrate();\
+    for(const e of document.querySelectorAll('leptos-island'))app[e.dataset.component](e);\
+    document.documentElement.dataset.awake=''";
+
 /// Loads the bundle and wakes the page.
 fn start(assets: &Assets) -> impl IntoView + use<> {
     let Assets { js, wasm, .. } = assets;
     let script = format!(
-        "import init,{{hydrate}} from {};init({{module_or_path:{}}}).then(hydrate)",
+        "import init,*as app from {};init({{module_or_path:{}}}).then(()=>{{{WAKE}}})",
         quoted(js),
         quoted(wasm),
     );

@@ -1,8 +1,9 @@
 //! The few things the browser is asked for directly, each safe where it is missing.
 
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::{JsCast, JsValue};
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// Whether the element that has the focus takes text.
 pub fn is_typing() -> bool {
@@ -54,6 +55,51 @@ pub fn keep(key: &str, text: Option<&str>) {
             None => storage.remove_item(key),
         };
     }
+}
+
+thread_local! {
+    /// Set once a link within the lab was followed.
+    static WITHIN: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// How long following a link may take until its page is left.
+const LEAVING: Duration = Duration::from_secs(1);
+
+/// Goes to a place within the lab.
+pub fn go(path: &str) {
+    leave_within();
+    let _ = window().location().assign(path);
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    let _ = window().location().reload();
+}
+
+/// Gives the page another address without loading it.
+pub fn rename(path: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
+    }
+}
+
+/// Notes when a click follows a link within the lab.
+pub fn follow(event: &web_sys::MouseEvent) {
+    let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    let link = target.and_then(|t| t.closest("a[href^='/']").ok().flatten());
+    if link.is_some() {
+        leave_within();
+    }
+}
+
+fn leave_within() {
+    WITHIN.set(true);
+    set_timeout(|| WITHIN.set(false), LEAVING);
+}
+
+/// Whether the page is being left for another of the lab's.
+pub fn stays_within() -> bool {
+    WITHIN.get()
 }
 
 /// A text as a part of an address.

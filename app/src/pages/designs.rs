@@ -1,6 +1,6 @@
 //! All experiments.
 
-use crate::api::calls::designs;
+use crate::api::lab;
 use crate::api::views::DesignRow;
 use crate::components::badge::badge_of;
 use crate::components::lists::{run_href, service_href};
@@ -10,7 +10,8 @@ use leptos_meta::Title;
 
 /// The page.
 pub fn page() -> AnyView {
-    let answer = Resource::new(|| (), |()| designs());
+    let lab = lab();
+    let answer = async move { lab?.designs().await };
     view! {
         <Title text="Experiments" />
         <div class="head">

@@ -1,13 +1,12 @@
 //! All runs: filtered, searched, sorted, page by page. The address is the state.
 
-use crate::api::calls::history;
+use crate::api::lab;
 use crate::api::views::{HistoryView, RunQuery};
 use crate::components::lists::run_table;
 use crate::components::load::{empty, loaded};
-use crate::components::web::{encoded, focus};
+use crate::components::web::encoded;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
@@ -85,31 +84,21 @@ fn current_sort(query: &RunQuery) -> &str {
 /// The page.
 pub fn page() -> AnyView {
     let map = use_query_map();
-    let query = Memo::new(move |_| map.with(asked));
-    let answer = Resource::new(move || query.get(), history);
+    let query = map.with_untracked(asked);
+    let find = map.with_untracked(|m| m.get("find").is_some());
+    let lab = lab();
+    let question = query.clone();
+    let answer = async move { lab?.history(question).await };
     view! {
         <Title text="Runs" />
         <h1>"Runs"</h1>
-        {loaded(answer, move |view| {
-            if map.with_untracked(|m| m.get("find").is_some()) {
-                find();
-            }
-            content(view, query.get_untracked())
-        })}
+        {loaded(answer, move |view| content(view, query, find))}
     }
     .into_any()
 }
 
-/// Puts the focus on the search field once it is there.
-fn find() {
-    Effect::new(|| {
-        request_animation_frame(|| {
-            focus("search");
-        });
-    });
-}
-
-fn content(view: HistoryView, query: RunQuery) -> AnyView {
+/// `find` puts the focus on the search field.
+fn content(view: HistoryView, query: RunQuery, find: bool) -> AnyView {
     let filtered = address(&RunQuery {
         sort: String::new(),
         page: 1,
@@ -122,7 +111,7 @@ fn content(view: HistoryView, query: RunQuery) -> AnyView {
             "Pick a service and start an experiment",
         );
     }
-    let filters = filters(&view, &query);
+    let filters = filters(&view, &query, find);
     let list = if view.rows.is_empty() {
         empty("No run matches all of this.", "/runs", "Show all runs")
     } else {
@@ -145,7 +134,7 @@ fn count(total: u64) -> String {
     }
 }
 
-fn filters(view: &HistoryView, query: &RunQuery) -> AnyView {
+fn filters(view: &HistoryView, query: &RunQuery, find: bool) -> AnyView {
     let verdicts: Vec<String> = VERDICTS.map(str::to_owned).to_vec();
     let sort = (!query.sort.is_empty()).then(|| {
         view! { <input type="hidden" name="sort" value=query.sort.clone() /> }
@@ -154,7 +143,7 @@ fn filters(view: &HistoryView, query: &RunQuery) -> AnyView {
         <div class="filters" role="search">
             <label class="grow">
                 "Search"
-                <input id="search" type="search" name="text" value=query.text.clone() placeholder="Title, service or reason" />
+                <input id="search" type="search" name="text" autofocus=find value=query.text.clone() placeholder="Title, service or reason" />
             </label>
             {choice("Service", "service", &view.services, &query.service)}
             {choice("Fault", "fault", &view.faults, &query.fault)}
@@ -167,7 +156,7 @@ fn filters(view: &HistoryView, query: &RunQuery) -> AnyView {
         </div>
     }
     .into_any();
-    view! { <Form action="/runs" method="get">{fields}</Form> }.into_any()
+    view! { <form action="/runs" method="get">{fields}</form> }.into_any()
 }
 
 fn choice(label: &'static str, name: &'static str, values: &[String], chosen: &str) -> AnyView {

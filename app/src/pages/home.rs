@@ -1,25 +1,25 @@
 //! The start page: what runs now, the last runs, the services.
 
-use crate::api::calls::home;
-use crate::api::views::{Frame, HomeView, RunRow};
-use crate::components::badge::badge_of;
-use crate::components::frame::Pulse;
-use crate::components::lists::{plain_head, run_href, run_table, service_table};
-use crate::components::load::{Answer, empty, loaded};
+use crate::api::lab;
+use crate::api::views::HomeView;
+use crate::components::frame::current;
+use crate::components::islands::RunningSection;
+use crate::components::lists::{plain_head, run_table, service_table};
+use crate::components::load::{empty, loaded};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// The page.
 pub fn page() -> AnyView {
-    let answer = Resource::new(|| (), |()| home());
-    let now = use_context::<Pulse>().map(|pulse| pulse.show(running, draw_running));
+    let lab = lab();
+    let answer = async move { lab?.home().await };
     view! {
         <Title text="Home" />
         <div class="head">
             <h1>"What the swarm withstands"</h1>
             <a class="button primary" href="/designs/new">"New experiment"</a>
         </div>
-        {now}
+        <RunningSection first=current() />
         {loaded(answer, content)}
     }
     .into_any()
@@ -52,39 +52,6 @@ fn content(view: HomeView) -> AnyView {
         <section>
             <div class="head"><h2>"Services"</h2><a href="/services">"All services"</a></div>
             {services}
-        </section>
-    }
-    .into_any()
-}
-
-fn running(frame: &Answer<Frame>) -> Vec<RunRow> {
-    frame
-        .as_ref()
-        .map(|frame| frame.running.clone())
-        .unwrap_or_default()
-}
-
-#[expect(
-    clippy::ptr_arg,
-    reason = "a part of the frame is handed over as it is"
-)]
-fn draw_running(runs: &Vec<RunRow>) -> AnyView {
-    if runs.is_empty() {
-        return ().into_any();
-    }
-    let items = runs.iter().map(|run| {
-        view! {
-            <li>
-                {badge_of(run)}
-                <a href=run_href(run)>{run.title.clone()}</a>
-                <small>{run.fault.clone()} " on " {run.service.clone()}</small>
-            </li>
-        }
-    });
-    view! {
-        <section>
-            <h2>"Running now"</h2>
-            <ul class="running">{items.collect_view()}</ul>
         </section>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! The pages, one file each, and the table of their addresses.
+//! The pages, one file each, and the table of their addresses. The server alone draws them.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -22,26 +22,15 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
 
-/// Marks the document as awake once the bundle runs; tests wait for it.
-fn wake() {
-    Effect::new(|| {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-awake", "");
-        }
-    });
-}
-
 /// A part of the address.
-fn param(name: &'static str) -> Memo<String> {
-    let params = use_params_map();
-    Memo::new(move |_| params.with(|p| p.get(name).unwrap_or_default()))
+fn param(name: &str) -> String {
+    use_params_map().with_untracked(|p| p.get(name).unwrap_or_default())
 }
 
 /// The whole app.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    wake();
     // Every page waits for its data on the server, so that status, title and content are right
     // without JavaScript.
     view! {

@@ -1,39 +1,35 @@
 //! One run: watched while it is on, its report afterwards.
 
 use super::param;
-use crate::api::calls::run;
+use crate::api::lab;
 use crate::api::views::RunView;
 use crate::components::badge::badge;
 use crate::components::lists::service_href;
-use crate::components::live::Live;
+use crate::components::islands::{LiveRun, ShareLinks};
 use crate::components::load::{loaded, missing};
-use crate::components::share::Sharing;
 use crate::model::run::RunId;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// The page.
 pub fn page() -> AnyView {
-    let id = param("id");
-    let answer = Resource::new(
-        move || id.get(),
-        async |id| match id.parse::<RunId>() {
-            Ok(id) => run(id).await,
-            Err(_) => Err(missing("There is no run at this address.")),
-        },
-    );
-    let done = Callback::new(move |()| answer.refetch());
-    view! { <Title text="Run" /> {loaded(answer, move |view| content(view, done))} }.into_any()
+    let id = param("id").parse::<RunId>().ok();
+    let lab = lab();
+    let answer = async move {
+        let none = || missing("There is no run at this address.");
+        lab?.run(id.ok_or_else(none)?).await
+    };
+    view! { <Title text="Run" /> {loaded(answer, content)} }.into_any()
 }
 
-fn content(view: RunView, done: Callback<()>) -> AnyView {
+fn content(view: RunView) -> AnyView {
     let title = view.row.title.clone();
     let body = match (view.live.clone(), view.report.clone()) {
         (Some(live), _) => {
             let run = view.row.id;
             view! {
                 {heading(&view)}
-                <Live run live done />
+                <LiveRun run live />
             }
             .into_any()
         }
@@ -79,7 +75,7 @@ fn written_up(view: &RunView, report: String) -> AnyView {
     };
     view! {
         <div class="report-acts">
-            <Sharing run=id shares=view.shares.clone() />
+            <ShareLinks run=id shares=view.shares.clone() />
             <details class="menu" data-closes="">
                 <summary class="button">"Export"</summary>
                 <div class="drop">

@@ -1,7 +1,7 @@
 //! One service: its definition in words, its tasks and their failures, its runs.
 
 use super::param;
-use crate::api::calls::service;
+use crate::api::lab;
 use crate::api::views::{Permission, ServiceView};
 use crate::components::lists::{permission, plain_head, run_table, start_href, state, task_table};
 use crate::components::load::loaded;
@@ -11,9 +11,11 @@ use leptos_meta::Title;
 /// The page.
 pub fn page() -> AnyView {
     let name = param("name");
-    let answer = Resource::new(move || name.get(), service);
+    let title = name.clone();
+    let lab = lab();
+    let answer = async move { lab?.service(&name).await };
     view! {
-        <Title text=move || name.get() />
+        <Title text=title />
         <p class="crumbs"><a href="/services">"Services"</a></p>
         {loaded(answer, content)}
     }

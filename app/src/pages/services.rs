@@ -1,37 +1,37 @@
 //! All services of the swarm, searchable.
 
-use crate::api::calls::services;
+use crate::api::lab;
 use crate::api::views::ServiceRow;
 use crate::components::lists::service_table;
 use crate::components::load::{empty, loaded};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 /// The page. The search is in the address, and works without JavaScript.
 pub fn page() -> AnyView {
-    let answer = Resource::new(|| (), |()| services());
-    let query = use_query_map();
-    let words = Memo::new(move |_| query.with(|q| q.get("q").unwrap_or_default()));
+    let lab = lab();
+    let answer = async move { lab?.services().await };
+    let words = use_query_map().with_untracked(|q| q.get("q").unwrap_or_default());
+    let typed = words.clone();
     view! {
         <Title text="Services" />
         <div class="head">
             <h1>"Services"</h1>
-            <Form action="/services" method="get">
+            <form action="/services" method="get">
                 <div class="row" role="search">
                     <input id="search" type="search" name="q" placeholder="Name or image" aria-label="Search services"
-                        value=words.get_untracked() />
+                        value=typed />
                     <button type="submit">"Search"</button>
                 </div>
-            </Form>
+            </form>
         </div>
-        {loaded(answer, move |rows| content(rows, words))}
+        {loaded(answer, move |rows| content(rows, &words))}
     }
     .into_any()
 }
 
-fn content(rows: Vec<ServiceRow>, words: Memo<String>) -> AnyView {
+fn content(mut rows: Vec<ServiceRow>, words: &str) -> AnyView {
     if rows.is_empty() {
         return empty(
             "Every service of the swarm shows here; there is none yet. Deploy a stack, for example with docker stack deploy.",
@@ -39,23 +39,15 @@ fn content(rows: Vec<ServiceRow>, words: Memo<String>) -> AnyView {
             "See what works",
         );
     }
-    let list = move || {
-        let words = words.get();
-        let found: Vec<ServiceRow> = rows
-            .iter()
-            .filter(|row| matches(row, &words))
-            .cloned()
-            .collect();
-        if found.is_empty() {
-            return empty(
-                "No service has these words in its name or image.",
-                "/services",
-                "Show all",
-            );
-        }
-        service_table(&found)
-    };
-    view! { {list} }.into_any()
+    rows.retain(|row| matches(row, words));
+    if rows.is_empty() {
+        return empty(
+            "No service has these words in its name or image.",
+            "/services",
+            "Show all",
+        );
+    }
+    service_table(&rows)
 }
 
 /// Whether every word occurs in a service's name or image.

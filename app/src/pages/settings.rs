@@ -1,126 +1,42 @@
 //! Settings, and what works on this machine.
 
-use crate::api::calls::{SaveSettings, settings};
+use crate::api::lab;
 use crate::api::views::{SettingsEdit, SettingsView};
 use crate::components::checks::checks;
-use crate::components::load::{loaded, refused};
-use crate::components::theme::ThemePicker;
+use crate::components::islands::{SettingsIsland, Theme};
+use crate::components::load::loaded;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// The page.
 pub fn page() -> AnyView {
-    let answer = Resource::new(|| (), |()| settings());
+    let lab = lab();
+    let answer = async move { lab?.settings().await };
     view! {
         <Title text="Settings" />
         <h1>"Settings"</h1>
-        {loaded(answer, |view| view! { <Content view /> }.into_any())}
+        {loaded(answer, content)}
         <section class="phone-only">
             <h2>"Appearance"</h2>
-            <ThemePicker />
+            <Theme />
         </section>
     }
     .into_any()
 }
 
-/// Names, one per line, without blank lines.
-fn names(text: &str) -> Vec<String> {
-    text.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// What the form says, or why it cannot be sent.
-fn read(allow: &str, most: &str) -> Result<SettingsEdit, String> {
-    let max_tasks = most.trim().parse().ok().filter(|n| *n > 0);
-    let max_tasks =
-        max_tasks.ok_or_else(|| format!("\"{most}\" is no number of tasks: write 1 or more"))?;
-    Ok(SettingsEdit {
-        allow: names(allow),
+fn content(view: SettingsView) -> AnyView {
+    let SettingsView {
+        allow,
         max_tasks,
-    })
-}
-
-#[component]
-fn Content(view: SettingsView) -> impl IntoView {
-    let allow = RwSignal::new(view.allow.join("\n"));
-    let most = RwSignal::new(view.max_tasks.to_string());
-    let problem = RwSignal::new(None::<String>);
-    let save = ServerAction::<SaveSettings>::new();
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        match read(&allow.read_untracked(), &most.read_untracked()) {
-            Ok(edit) => {
-                problem.set(None);
-                save.dispatch(SaveSettings { edit });
-            }
-            Err(why) => problem.set(Some(why)),
-        }
-    };
-    let saved = move || {
-        let done = matches!(save.value().get(), Some(Ok(()))) && !save.pending().get();
-        if done { "Saved." } else { "" }
-    };
+        doctor,
+    } = view;
     view! {
-        <form class="settings" on:submit=submit>
-            <fieldset>
-                <legend>"What may be attacked"</legend>
-                <div class="field">
-                    <label>
-                        "Services allowed as targets besides those labelled " <code>"hivequake.allow=true"</code>
-                        ", one name per line"
-                        <textarea
-                            rows="6"
-                            spellcheck="false"
-                            on:input:target=move |event| allow.set(event.target().value())
-                        >
-                            {allow.get_untracked()}
-                        </textarea>
-                    </label>
-                    <p class="muted">"A service labelled " <code>"hivequake.protect=true"</code> " is never attacked, listed or not."</p>
-                </div>
-                <div class="field short" class:err=move || problem.read().is_some()>
-                    <label>
-                        "Most tasks that one run may hit"
-                        <input
-                            inputmode="numeric"
-                            value=most.get_untracked()
-                            aria-invalid=move || problem.read().is_some().then_some("true")
-                            aria-describedby="why-most"
-                            on:input:target=move |event| most.set(event.target().value())
-                        />
-                    </label>
-                    <p class="msg" id="why-most">{move || problem.get()}</p>
-                </div>
-                <div class="row">
-                    <button type="submit" class="primary" disabled=move || save.pending().get()>"Save"</button>
-                    <span role="status">{saved}</span>
-                </div>
-                {move || match save.value().get() {
-                    Some(Err(no)) => refused(&no),
-                    _ => ().into_any(),
-                }}
-            </fieldset>
-        </form>
+        <SettingsIsland settings=SettingsEdit { allow, max_tasks } />
         <section>
             <h2>"What works here"</h2>
             <p class="muted">"The same that " <code>"hivequake doctor"</code> " says on the command line."</p>
-            {checks(&view.doctor)}
+            {checks(&doctor)}
         </section>
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blank_lines_and_spaces_are_no_names() {
-        assert_eq!(names(" a \n\n\tb\r\n"), ["a", "b"]);
-        assert_eq!(read("", "5").map(|edit| edit.max_tasks), Ok(5));
-        assert!(read("", "0").is_err());
-        assert!(read("", "many").is_err_and(|why| why.contains("many")));
-    }
+    .into_any()
 }

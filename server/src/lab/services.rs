@@ -28,7 +28,7 @@ impl LocalLab {
             .filter(|entry| !on.contains(&entry.run))
             .collect();
         Ok(Frame {
-            running: running.rows.into_iter().map(words::run_row).collect(),
+            running: running.rows.into_iter().map(words::running).collect(),
             on_hold: hold.map(|h| format!("Everything was stopped by {} on {} (UTC). No run starts until somebody releases it.", h.who, words::when(h.since))),
             swarm_trouble: self.engine.trouble(),
             not_restored: journal::left_behind(&stuck),

@@ -4,7 +4,7 @@
 
 use crate::engine::permission::permission;
 use crate::store::{Figures, RunSummary, Share};
-use app::api::views::{Permission, RunRow, ServiceRow, ShareRow, TaskRow};
+use app::api::views::{Permission, RunRow, Running, ServiceRow, ShareRow, TaskRow};
 use app::model::facts::{ServiceFacts, Snapshot, TaskFacts};
 use app::model::run::Phase;
 use app::model::time::{At, seconds};
@@ -53,6 +53,17 @@ pub fn run_row(run: RunSummary) -> RunRow {
                     seconds(o)
                 }
             }),
+    }
+}
+
+/// A run that is on, for every page's frame.
+pub fn running(run: RunSummary) -> Running {
+    Running {
+        id: run.id,
+        title: run.title,
+        service: run.service,
+        fault: run.fault,
+        phase: run.phase,
     }
 }
 

@@ -1,10 +1,13 @@
 //! The pages: rendered by leptos, with the lab in context.
 
 use super::{Web, assets, headers};
-use app::api::Lab;
+use app::api::views::Frame;
+use app::api::{Lab, Refusal};
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
@@ -26,6 +29,19 @@ pub fn routes(web: &Web) -> Router {
             async move { missing(page.await) }
         })
         .with_state(options)
+        .layer(from_fn_with_state(web.clone(), with_frame))
+}
+
+/// What every page shows around its content, asked for once per page.
+type CurrentFrame = Result<Frame, Refusal>;
+
+/// Asks for it before a page is drawn.
+async fn with_frame(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    if request.method() == Method::GET {
+        let frame: CurrentFrame = web.lab.frame().await;
+        request.extensions_mut().insert(frame);
+    }
+    next.run(request).await
 }
 
 fn missing(page: impl IntoResponse) -> Response {
@@ -40,6 +56,10 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(lab.clone());
         provide_context(assets::assets());
+        let frame = use_context::<Parts>().and_then(|p| p.extensions.get::<CurrentFrame>().cloned());
+        if let Some(frame) = frame {
+            provide_context(frame);
+        }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
             && let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce))
         {

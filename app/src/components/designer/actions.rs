@@ -4,14 +4,12 @@ use super::desk::Desk;
 use crate::api::calls::{launch, save_design};
 use crate::api::views::{CheckState, DesignView};
 use crate::api::{Refusal, RefusalKind};
-use crate::components::load::refused;
+use crate::components::refusal::refused;
 use crate::components::web;
 use crate::model::run::DesignId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::{JsCast, closure::Closure};
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 /// The largest file that is read, in bytes; no experiment comes near it.
 const LARGEST: f64 = 262_144.0;
@@ -91,22 +89,20 @@ async fn stored(desk: Desk) -> Result<DesignId, Refusal> {
     }
 }
 
-/// Save, launch and the rest. `saved` hears of every save.
+/// Save, launch and the rest.
 #[component]
-pub fn Actions(desk: Desk, saved: Callback<DesignId>) -> impl IntoView {
+pub fn Actions(desk: Desk) -> impl IntoView {
     let status = Status::new();
-    let navigate = use_navigate();
     let save = move |_| {
         status.begin();
         spawn_local(async move {
             if let Some(id) = status.end(stored(desk).await) {
                 status.said.set("Saved.");
-                saved.run(id);
+                desk.belongs_to(id);
             }
         });
     };
     let start = move |_| {
-        let navigate = navigate.clone();
         status.begin();
         spawn_local(async move {
             let run = match stored(desk).await {
@@ -114,7 +110,7 @@ pub fn Actions(desk: Desk, saved: Callback<DesignId>) -> impl IntoView {
                 Err(no) => Err(no),
             };
             if let Some(run) = status.end(run) {
-                navigate(&format!("/runs/{run}"), NavigateOptions::default());
+                web::go(&format!("/runs/{run}"));
             }
         });
     };

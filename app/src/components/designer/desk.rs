@@ -104,6 +104,17 @@ impl Desk {
         self.remember();
     }
 
+    /// The document is this stored design now: a first save gives it its address, every save
+    /// renews what is known of it.
+    pub fn belongs_to(self, id: DesignId) {
+        if self.id() != Some(id) {
+            self.view.update(|view| view.id = Some(id));
+            web::rename(&format!("/designs/{id}"));
+            self.key.set_value(draft_key(Some(id), None));
+        }
+        self.again();
+    }
+
     /// Takes up changes that were left unsaved in this tab. True when there were any.
     pub fn take_up(self) -> bool {
         let left = web::kept(&self.key.get_value());
@@ -173,6 +184,14 @@ impl Desk {
         if known.is_some() {
             self.trouble.set(Some(no));
         }
+    }
+}
+
+/// Where unsaved changes of a design, or of a new one for a service, are kept in a tab.
+pub fn draft_key(id: Option<DesignId>, service: Option<&str>) -> String {
+    match id {
+        Some(id) => format!("draft:{id}"),
+        None => format!("draft:new:{}", service.unwrap_or_default()),
     }
 }
 

@@ -8,8 +8,7 @@ mod plan;
 mod problems;
 mod steps;
 mod turn;
+mod view;
 
-pub use actions::Actions;
-pub use desk::Desk;
-pub use form::FormSide;
-pub use problems::TextSide;
+pub use desk::draft_key;
+pub use view::{Designer, title};

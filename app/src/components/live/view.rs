@@ -7,7 +7,7 @@ use super::stream::{Told, listen};
 use crate::api::calls::Abort;
 use crate::api::views::LiveView;
 use crate::components::confirm::{Confirm, Post, Words};
-use crate::components::web::uptime;
+use crate::components::web::{reload, uptime};
 use crate::model::run::{Phase, RunId};
 use crate::model::time::{At, Micros};
 use leptos::prelude::*;
@@ -49,9 +49,9 @@ const fn doing(phase: Phase) -> &'static str {
     }
 }
 
-/// A run while it is on. `done` is called when it is over.
+/// A run while it is on; once it is over, the page is loaded anew with the report.
 #[component]
-pub fn Live(run: RunId, live: LiveView, done: Callback<()>) -> impl IntoView {
+pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
     let model = RwSignal::new(LiveModel::new(&live));
     let now = clock(live.now, model);
     let lost = RwSignal::new(false);
@@ -67,7 +67,7 @@ pub fn Live(run: RunId, live: LiveView, done: Callback<()>) -> impl IntoView {
                 Told::Connected(there) => {
                     lost.try_set(!there);
                 }
-                Told::Done => done.run(()),
+                Told::Done => reload(),
             },
         );
     });

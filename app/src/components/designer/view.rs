@@ -1,0 +1,96 @@
+//! The designer as a whole: form and YAML side by side, as tabs on a phone.
+
+use super::actions::Actions;
+use super::desk::Desk;
+use super::form::FormSide;
+use super::problems::TextSide;
+use crate::api::views::DesignView;
+use crate::components::refusal::refused;
+use crate::components::web;
+use leptos::prelude::*;
+
+/// What a design is called.
+pub fn title(view: &DesignView) -> String {
+    match view.title.trim() {
+        "" => "Untitled experiment".to_owned(),
+        title => title.to_owned(),
+    }
+}
+
+/// What version is on the desk, and what saving makes of it.
+fn standing(desk: Desk) -> String {
+    let dirty = desk.is_dirty();
+    desk.view.with(|view| match (view.id, dirty) {
+        (None, _) => "new, not saved yet".to_owned(),
+        (Some(_), false) => format!("version {}, saved", view.version),
+        (Some(_), true) if view.has_runs => {
+            format!(
+                "version {} with changes; it has runs, so saving makes version {}",
+                view.version,
+                view.version + 1
+            )
+        }
+        (Some(_), true) => format!("version {} with changes that are not saved", view.version),
+    })
+}
+
+/// The designer. `key` is where unsaved changes are kept in this tab.
+#[component]
+pub fn Designer(view: DesignView, key: String) -> impl IntoView {
+    let desk = Desk::new(view, key);
+    let text_first = RwSignal::new(false);
+    let taken_up = RwSignal::new(false);
+    Effect::new(move || taken_up.set(desk.take_up()));
+    warn_before_leaving(desk);
+    view! {
+        <p class="crumbs">
+            <a href="/designs">"Experiments"</a> " / " {move || standing(desk)}
+        </p>
+        <div class="head">
+            <h1>{move || desk.view.with(title)}</h1>
+            <Actions desk />
+        </div>
+        <Show when=move || taken_up.get() && desk.is_dirty()>
+            <p class="note hold">
+                <span>"These are the changes you had not saved."</span>
+                <button type="button" on:click=move |_| desk.drop_changes()>"Drop them"</button>
+            </p>
+        </Show>
+        {move || desk.trouble.get().map(|no| view! {
+            {refused(&no)}
+            <p><button type="button" on:click=move |_| desk.again()>"Try again"</button></p>
+        })}
+        <Tabs text_first />
+        <div class="cols" class:text-first=move || text_first.get()>
+            <FormSide desk />
+            <TextSide desk />
+        </div>
+    }
+}
+
+/// Which side a phone shows; wide screens show both.
+#[component]
+fn Tabs(text_first: RwSignal<bool>) -> impl IntoView {
+    let tab = move |text: bool, word: &'static str| {
+        let chosen = move || (text_first.get() == text).to_string();
+        view! {
+            <button type="button" aria-pressed=chosen on:click=move |_| text_first.set(text)>{word}</button>
+        }
+    };
+    view! {
+        <div class="tabs" role="group" aria-label="Side">{tab(false, "Form")} {tab(true, "YAML")}</div>
+    }
+}
+
+/// The browser asks before a page with unsaved changes is closed. Going elsewhere within the
+/// lab needs no question: the changes are kept in the tab and taken up again.
+fn warn_before_leaving(desk: Desk) {
+    Effect::new(move || {
+        window_event_listener(leptos::ev::click, |event| web::follow(&event));
+        window_event_listener(leptos::ev::beforeunload, move |event| {
+            if !web::stays_within() && untrack(|| desk.is_dirty()) {
+                event.prevent_default();
+            }
+        });
+    });
+}

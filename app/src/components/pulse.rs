@@ -1,0 +1,262 @@
+//! What runs now and what is amiss, on every page: drawn by the server, then kept fresh by one
+//! question every two seconds, however many parts of the page show a piece of the answer.
+
+use super::badge::badge;
+use super::confirm::{Confirm, Post, Words};
+use super::refusal::{Answer, refused};
+use crate::api::Refusal;
+use crate::api::calls::{Release, StopAll, current_frame};
+use crate::api::views::{Frame, Running};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
+use leptos::task::spawn_local;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How often the lab is asked.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// The lab's last answer in this page; none until the first question after loading.
+#[derive(Clone)]
+pub struct Pulse {
+    fresh: ArcRwSignal<Option<Answer<Frame>>>,
+    asking: Rc<Cell<bool>>,
+}
+
+thread_local! {
+    static PAGE: Pulse = Pulse::start();
+}
+
+impl Pulse {
+    /// The one of this page. On the server, where many pages are drawn, nothing ever changes in it.
+    pub fn of_page() -> Self {
+        if cfg!(target_arch = "wasm32") {
+            PAGE.with(Self::clone)
+        } else {
+            Self::new()
+        }
+    }
+
+    fn new() -> Self {
+        Self {
+            fresh: ArcRwSignal::new(None),
+            asking: Rc::default(),
+        }
+    }
+
+    fn start() -> Self {
+        let pulse = Self::new();
+        let ticking = pulse.clone();
+        set_interval(
+            move || {
+                if !document().hidden() {
+                    ticking.refresh();
+                }
+            },
+            EVERY,
+        );
+        pulse
+    }
+
+    /// Asks again now, unless that is under way.
+    pub fn refresh(&self) {
+        if self.asking.replace(true) {
+            return;
+        }
+        let pulse = self.clone();
+        spawn_local(async move {
+            let answer = current_frame().await;
+            pulse.asking.set(false);
+            pulse.fresh.set(Some(answer));
+        });
+    }
+
+    /// Shows a part of the frame, beginning with what the server knew; drawn again only when that
+    /// part changes.
+    pub fn show<T: PartialEq + Send + Sync + 'static>(
+        &self,
+        first: Answer<Frame>,
+        part: fn(&Answer<Frame>) -> T,
+        draw: fn(&T) -> AnyView,
+    ) -> AnyView {
+        let fresh = self.fresh.clone();
+        let now = Memo::new(move |_| fresh.with(|fresh| part(fresh.as_ref().unwrap_or(&first))));
+        (move || now.with(draw)).into_any()
+    }
+}
+
+/// A use case without arguments as a question's form.
+macro_rules! post {
+    ($call:ident, $action:ident) => {
+        Post {
+            url: $call::PATH,
+            field: None,
+            pending: $action.pending().into(),
+            answer: $action.value().into(),
+        }
+    };
+}
+
+/// The bar: what runs, and the way to stop it.
+#[component]
+pub fn Bar(first: Answer<Frame>) -> impl IntoView {
+    let pulse = Pulse::of_page();
+    let stop = ServerAction::<StopAll>::new();
+    let now = pulse.show(first, running, draw_links);
+    Effect::new(move || {
+        if stop.version().get() > 0 {
+            Pulse::of_page().refresh();
+        }
+    });
+    let words = Words {
+        label: "Stop all",
+        question: "Stop everything and restore? No run starts until somebody releases it.",
+        yes: "Stop and restore",
+    };
+    let go = Callback::new(move |()| {
+        stop.dispatch(StopAll {});
+    });
+    view! {
+        <div class="now">{now}</div>
+        <Confirm words post=post!(StopAll, stop) go />
+    }
+}
+
+fn running(frame: &Answer<Frame>) -> Vec<Running> {
+    frame
+        .as_ref()
+        .map(|frame| frame.running.clone())
+        .unwrap_or_default()
+}
+
+fn run_link(run: &Running) -> AnyView {
+    view! { <a href=format!("/runs/{}", run.id)>{run.title.clone()}</a> }.into_any()
+}
+
+#[expect(
+    clippy::ptr_arg,
+    reason = "a part of the frame is handed over as it is"
+)]
+fn draw_links(running: &Vec<Running>) -> AnyView {
+    if running.is_empty() {
+        return view! { <span class="muted">"nothing is running"</span> }.into_any();
+    }
+    let more = running.len().saturating_sub(2);
+    let links = running.iter().take(2).map(|run| {
+        view! { {run_link(run)} " " <span class="muted">{run.phase.word()}</span> " " }
+    });
+    view! {
+        <span class="live" aria-hidden="true"></span>
+        <span class="count">{running.len()} " running: "</span>
+        {links.collect_view()}
+        {(more > 0).then(|| view! { <a href="/runs?verdict=running">"and " {more} " more"</a> })}
+    }
+    .into_any()
+}
+
+/// The runs that are on, as a section of the start page; nothing while none is.
+#[component]
+pub fn RunningNow(first: Answer<Frame>) -> impl IntoView {
+    Pulse::of_page().show(first, running, draw_section)
+}
+
+#[expect(
+    clippy::ptr_arg,
+    reason = "a part of the frame is handed over as it is"
+)]
+fn draw_section(runs: &Vec<Running>) -> AnyView {
+    if runs.is_empty() {
+        return ().into_any();
+    }
+    let items = runs.iter().map(|run| {
+        view! {
+            <li>
+                {badge(None, run.phase.word())}
+                {run_link(run)}
+                <small>{run.fault.clone()} " on " {run.service.clone()}</small>
+            </li>
+        }
+    });
+    view! {
+        <section>
+            <h2>"Running now"</h2>
+            <ul class="running">{items.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// What is amiss: unreachable lab, hold, swarm trouble, not restored.
+type Amiss = (Option<Refusal>, Option<String>, Option<String>, Vec<String>);
+
+fn amiss(frame: &Answer<Frame>) -> Amiss {
+    match frame {
+        Ok(f) => (
+            None,
+            f.on_hold.clone(),
+            f.swarm_trouble.clone(),
+            f.not_restored.clone(),
+        ),
+        Err(refusal) => (Some(refusal.clone()), None, None, Vec::new()),
+    }
+}
+
+/// The notes above every page.
+#[component]
+pub fn Notes(first: Answer<Frame>) -> impl IntoView {
+    Pulse::of_page().show(first, amiss, draw_amiss)
+}
+
+fn draw_amiss((lab, hold, swarm, left): &Amiss) -> AnyView {
+    let left = (!left.is_empty()).then(|| {
+        let items = left
+            .iter()
+            .map(|one| view! { <li>{one.clone()}</li> })
+            .collect_view();
+        view! {
+            <div class="note bad" role="alert">
+                <strong>"Not everything is back in place"</strong>
+                <ul>{items}</ul>
+            </div>
+        }
+    });
+    view! {
+        {lab.as_ref().map(refused)}
+        {swarm.as_ref().map(|text| view! {
+            <div class="note bad" role="alert">
+                <strong>"The swarm is out of reach"</strong>
+                <p>{text.clone()}</p>
+            </div>
+        })}
+        {left}
+        {hold.clone().map(|text| view! { <Held text /> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Held(text: String) -> impl IntoView {
+    let release = ServerAction::<Release>::new();
+    Effect::new(move || {
+        if let Some(Ok(())) = release.value().get() {
+            Pulse::of_page().refresh();
+        }
+    });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        release.dispatch(Release {});
+    };
+    view! {
+        <div class="note hold">
+            <div>
+                <strong>"On hold: no run starts"</strong>
+                <p>{text}</p>
+            </div>
+            <form method="post" action=Release::PATH on:submit=submit>
+                <button type="submit" disabled=move || release.pending().get()>"Release"</button>
+            </form>
+            {move || release.value().get().and_then(Result::err).map(|no| refused(&no))}
+        </div>
+    }
+}
