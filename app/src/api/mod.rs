@@ -5,6 +5,7 @@
 //! has logic of its own.
 
 pub mod calls;
+pub mod live;
 mod refusal;
 pub mod views;
 

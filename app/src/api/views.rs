@@ -389,28 +389,11 @@ pub struct RunView {
     /// See `design`.
     pub version: u32,
     /// Set while it is on.
-    pub live: Option<LiveView>,
+    pub live: Option<super::live::LiveView>,
     /// The finished report's body (HTML), once it is over.
     pub report: Option<String>,
     /// Links to the report that exist.
     pub shares: Vec<ShareRow>,
-}
-
-/// A run while it is on: everything so far; the rest comes as a stream of [`LiveItem`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LiveView {
-    /// What was planned, for the axis: seconds of baseline.
-    pub baseline: f64,
-    /// Seconds of observation.
-    pub observe: f64,
-    /// The probes' names in order.
-    pub probes: Vec<String>,
-    /// The faults in order, for people.
-    pub faults: Vec<String>,
-    /// When the lab's clock said it was, at the moment of answering.
-    pub now: At,
-    /// Everything so far, in order.
-    pub items: Vec<LiveItem>,
 }
 
 /// One item of a live stream. `seq` counts from 1 without gaps within a run and is the id of the

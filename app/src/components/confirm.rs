@@ -2,7 +2,8 @@
 //!
 //! It is a disclosure around a form: with or without JavaScript the first press only asks.
 
-use super::refusal::{Answer, refused};
+use super::asked::Asked;
+use super::refusal::refused;
 use leptos::{ev, html, prelude::*};
 
 /// The words of a question.
@@ -23,10 +24,8 @@ pub struct Post {
     pub url: &'static str,
     /// Its one hidden field, if it has one: name and value.
     pub field: Option<(&'static str, StoredValue<String>)>,
-    /// Whether it is under way.
-    pub pending: Signal<bool>,
-    /// How the last attempt ended.
-    pub answer: Signal<Option<Answer<()>>>,
+    /// Whether it is under way, and how the last attempt ended.
+    pub asked: Asked,
 }
 
 /// Asks, then calls `go`. Closes itself once the answer is yes.
@@ -41,7 +40,9 @@ pub fn Confirm(
 ) -> impl IntoView {
     let details = NodeRef::<html::Details>::new();
     Effect::new(move || {
-        if let (Some(Ok(())), Some(details)) = (post.answer.get(), details.get_untracked()) {
+        if post.asked.is_done()
+            && let Some(details) = details.get_untracked()
+         {
             details.set_open(false);
         }
     });
@@ -58,10 +59,10 @@ pub fn Confirm(
             <form class="ask" method="post" action=post.url on:submit=submit>
                 <p>{words.question}</p>
                 {field}
-                <button class="danger solid" type="submit" disabled=move || post.pending.get()>
+                <button class="danger solid" type="submit" disabled=move || post.asked.pending.get()>
                     {words.yes}
                 </button>
-                {move || match post.answer.get() {
+                {move || match post.asked.answer.get() {
                     Some(Err(refusal)) => refused(&refusal),
                     _ => ().into_any(),
                 }}

@@ -2,7 +2,7 @@
 //!
 //! It works without a script too; the parts that change while one looks are islands.
 
-use super::islands::{FrameBar, FrameNotes, KeyList, Theme};
+use super::islands::{FrameBar, FrameNotes, Given, KeyList, Theme};
 use super::refusal::{Answer, refused};
 use crate::api::Refusal;
 use crate::api::views::Frame;
@@ -84,9 +84,9 @@ pub fn Layout(children: Children) -> impl IntoView {
         <div class="frame">
             <Rail />
             <div class="column">
-                <header class="bar"><FrameBar first=current() /></header>
+                <header class="bar"><FrameBar first=Given(current()) /></header>
                 <div class="notes">
-                    <FrameNotes first=current() />
+                    <FrameNotes first=Given(current()) />
                     {refused_before()}
                 </div>
                 <main id="main" tabindex="-1">{children()}</main>

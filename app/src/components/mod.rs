@@ -5,6 +5,7 @@
     reason = "views own what they show; how is the macro's choice"
 )]
 
+pub mod asked;
 pub mod badge;
 pub mod checks;
 pub mod confirm;

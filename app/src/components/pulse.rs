@@ -1,11 +1,12 @@
 //! What runs now and what is amiss, on every page: drawn by the server, then kept fresh by one
 //! question every two seconds, however many parts of the page show a piece of the answer.
 
+use super::asked::Asked;
 use super::badge::badge;
 use super::confirm::{Confirm, Post, Words};
 use super::refusal::{Answer, refused};
 use crate::api::Refusal;
-use crate::api::calls::{Release, StopAll, current_frame};
+use crate::api::calls::{Release, StopAll, current_frame, release, stop_all};
 use crate::api::views::{Frame, Running};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -86,26 +87,14 @@ impl Pulse {
     }
 }
 
-/// A use case without arguments as a question's form.
-macro_rules! post {
-    ($call:ident, $action:ident) => {
-        Post {
-            url: $call::PATH,
-            field: None,
-            pending: $action.pending().into(),
-            answer: $action.value().into(),
-        }
-    };
-}
-
 /// The bar: what runs, and the way to stop it.
 #[component]
 pub fn Bar(first: Answer<Frame>) -> impl IntoView {
     let pulse = Pulse::of_page();
-    let stop = ServerAction::<StopAll>::new();
+    let asked = Asked::new();
     let now = pulse.show(first, running, draw_links);
     Effect::new(move || {
-        if stop.version().get() > 0 {
+        if asked.answer.read().is_some() {
             Pulse::of_page().refresh();
         }
     });
@@ -114,12 +103,17 @@ pub fn Bar(first: Answer<Frame>) -> impl IntoView {
         question: "Stop everything and restore? No run starts until somebody releases it.",
         yes: "Stop and restore",
     };
+    let post = Post {
+        url: StopAll::PATH,
+        field: None,
+        asked,
+    };
     let go = Callback::new(move |()| {
-        stop.dispatch(StopAll {});
+        asked.ask(stop_all());
     });
     view! {
         <div class="now">{now}</div>
-        <Confirm words post=post!(StopAll, stop) go />
+        <Confirm words post go />
     }
 }
 
@@ -237,15 +231,15 @@ fn draw_amiss((lab, hold, swarm, left): &Amiss) -> AnyView {
 
 #[component]
 fn Held(text: String) -> impl IntoView {
-    let release = ServerAction::<Release>::new();
+    let asked = Asked::new();
     Effect::new(move || {
-        if let Some(Ok(())) = release.value().get() {
+        if asked.is_done() {
             Pulse::of_page().refresh();
         }
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        release.dispatch(Release {});
+        asked.ask(release());
     };
     view! {
         <div class="note hold">
@@ -254,9 +248,9 @@ fn Held(text: String) -> impl IntoView {
                 <p>{text}</p>
             </div>
             <form method="post" action=Release::PATH on:submit=submit>
-                <button type="submit" disabled=move || release.pending().get()>"Release"</button>
+                <button type="submit" disabled=move || asked.pending.get()>"Release"</button>
             </form>
-            {move || release.value().get().and_then(Result::err).map(|no| refused(&no))}
+            {move || asked.answer.get().and_then(Result::err).map(|no| refused(&no))}
         </div>
     }
 }

@@ -1,7 +1,8 @@
 //! The form of the settings.
 
+use super::asked::Asked;
 use super::refusal::refused;
-use crate::api::calls::SaveSettings;
+use crate::api::calls::save_settings;
 use crate::api::views::SettingsEdit;
 use leptos::prelude::*;
 
@@ -31,19 +32,19 @@ pub fn SettingsForm(settings: SettingsEdit) -> impl IntoView {
     let allow = RwSignal::new(settings.allow.join("\n"));
     let most = RwSignal::new(settings.max_tasks.to_string());
     let problem = RwSignal::new(None::<String>);
-    let save = ServerAction::<SaveSettings>::new();
+    let save = Asked::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         match read(&allow.read_untracked(), &most.read_untracked()) {
             Ok(edit) => {
                 problem.set(None);
-                save.dispatch(SaveSettings { edit });
+                save.ask(save_settings(edit));
             }
             Err(why) => problem.set(Some(why)),
         }
     };
     let saved = move || {
-        let done = matches!(save.value().get(), Some(Ok(()))) && !save.pending().get();
+        let done = save.is_done() && !save.pending.get();
         if done { "Saved." } else { "" }
     };
     view! {
@@ -78,10 +79,10 @@ pub fn SettingsForm(settings: SettingsEdit) -> impl IntoView {
                     <p class="msg" id="why-most">{move || problem.get()}</p>
                 </div>
                 <div class="row">
-                    <button type="submit" class="primary" disabled=move || save.pending().get()>"Save"</button>
+                    <button type="submit" class="primary" disabled=move || save.pending.get()>"Save"</button>
                     <span role="status">{saved}</span>
                 </div>
-                {move || match save.value().get() {
+                {move || match save.answer.get() {
                     Some(Err(no)) => refused(&no),
                     _ => ().into_any(),
                 }}

@@ -1,9 +1,10 @@
 //! Links to a report: made with one press, shown once, ended with two.
 
+use super::asked::Asked;
 use super::confirm::{Confirm, Post, Words};
 use super::refusal::refused;
 use super::web;
-use crate::api::calls::{Revoke, Share};
+use crate::api::calls::{Revoke, revoke, share};
 use crate::api::views::{NewShare, ShareRow};
 use crate::model::run::RunId;
 use leptos::prelude::*;
@@ -27,22 +28,19 @@ pub fn Sharing(
 ) -> impl IntoView {
     let rows = RwSignal::new(shares);
     let days = RwSignal::new("7".to_owned());
-    let share = ServerAction::<Share>::new();
+    let made = Asked::<NewShare>::new();
     Effect::new(move || {
-        if let Some(Ok(new)) = share.value().get() {
+        if let Some(Ok(new)) = made.answer.get() {
             rows.update(|rows| rows.insert(0, new.row));
         }
     });
     let make = move |_| {
-        share.dispatch(Share {
-            run,
-            days: days.read_untracked().parse().ok(),
-        });
+        made.ask(share(run, days.read_untracked().parse().ok()));
     };
     view! {
         <div class="row sharing">
             <span class="joined">
-                <button type="button" class="primary" on:click=make disabled=move || share.pending().get()>
+                <button type="button" class="primary" on:click=make disabled=move || made.pending.get()>
                     "Share"
                 </button>
                 <select aria-label="How long a new link works" on:change:target=move |event| days.set(event.target().value())>
@@ -60,7 +58,7 @@ pub fn Sharing(
                 </details>
             </Show>
         </div>
-        {move || match share.value().get() {
+        {move || match made.answer.get() {
             Some(Ok(new)) => view! { <Fresh new /> }.into_any(),
             Some(Err(no)) => refused(&no),
             None => ().into_any(),
@@ -97,9 +95,9 @@ fn Fresh(new: NewShare) -> impl IntoView {
 #[component]
 fn Link(row: ShareRow, rows: RwSignal<Vec<ShareRow>>) -> impl IntoView {
     let id = row.id;
-    let revoke = ServerAction::<Revoke>::new();
+    let ended = Asked::new();
     Effect::new(move || {
-        if let Some(Ok(())) = revoke.value().get() {
+        if ended.is_done() {
             rows.update(|rows| {
                 for row in rows.iter_mut().filter(|row| row.id == id) {
                     row.works = false;
@@ -116,11 +114,10 @@ fn Link(row: ShareRow, rows: RwSignal<Vec<ShareRow>>) -> impl IntoView {
     let post = Post {
         url: Revoke::PATH,
         field: Some(("share", StoredValue::new(id.to_string()))),
-        pending: revoke.pending().into(),
-        answer: revoke.value().into(),
+        asked: ended,
     };
     let go = Callback::new(move |()| {
-        revoke.dispatch(Revoke { share: id });
+        ended.ask(revoke(id));
     });
     view! {
         <li class:over=!row.works>

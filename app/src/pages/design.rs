@@ -4,7 +4,7 @@ use super::param;
 use crate::api::lab;
 use crate::api::views::DesignView;
 use crate::components::designer::{draft_key, title};
-use crate::components::islands::DesignerIsland;
+use crate::components::islands::{DesignerIsland, Given};
 use crate::components::load::{loaded, missing};
 use crate::model::run::DesignId;
 use leptos::prelude::*;
@@ -37,5 +37,5 @@ pub fn page() -> AnyView {
 }
 
 fn designer(view: DesignView, key: String) -> AnyView {
-    view! { <DesignerIsland view key /> }.into_any()
+    view! { <DesignerIsland view=Given(view) key /> }.into_any()
 }

@@ -3,7 +3,7 @@
 use crate::api::lab;
 use crate::api::views::HomeView;
 use crate::components::frame::current;
-use crate::components::islands::RunningSection;
+use crate::components::islands::{Given, RunningSection};
 use crate::components::lists::{plain_head, run_table, service_table};
 use crate::components::load::{empty, loaded};
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub fn page() -> AnyView {
             <h1>"What the swarm withstands"</h1>
             <a class="button primary" href="/designs/new">"New experiment"</a>
         </div>
-        <RunningSection first=current() />
+        <RunningSection first=Given(current()) />
         {loaded(answer, content)}
     }
     .into_any()

@@ -5,7 +5,7 @@ use crate::api::lab;
 use crate::api::views::RunView;
 use crate::components::badge::badge;
 use crate::components::lists::service_href;
-use crate::components::islands::{LiveRun, ShareLinks};
+use crate::components::islands::{Given, LiveRun, ShareLinks};
 use crate::components::load::{loaded, missing};
 use crate::model::run::RunId;
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ fn content(view: RunView) -> AnyView {
             let run = view.row.id;
             view! {
                 {heading(&view)}
-                <LiveRun run live />
+                <LiveRun run live=Given(live) />
             }
             .into_any()
         }
@@ -75,7 +75,7 @@ fn written_up(view: &RunView, report: String) -> AnyView {
     };
     view! {
         <div class="report-acts">
-            <ShareLinks run=id shares=view.shares.clone() />
+            <ShareLinks run=id shares=Given(view.shares.clone()) />
             <details class="menu" data-closes="">
                 <summary class="button">"Export"</summary>
                 <div class="drop">

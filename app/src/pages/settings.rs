@@ -3,7 +3,7 @@
 use crate::api::lab;
 use crate::api::views::{SettingsEdit, SettingsView};
 use crate::components::checks::checks;
-use crate::components::islands::{SettingsIsland, Theme};
+use crate::components::islands::{Given, SettingsIsland, Theme};
 use crate::components::load::loaded;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -31,7 +31,7 @@ fn content(view: SettingsView) -> AnyView {
         doctor,
     } = view;
     view! {
-        <SettingsIsland settings=SettingsEdit { allow, max_tasks } />
+        <SettingsIsland settings=Given(SettingsEdit { allow, max_tasks }) />
         <section>
             <h2>"What works here"</h2>
             <p class="muted">"The same that " <code>"hivequake doctor"</code> " says on the command line."</p>

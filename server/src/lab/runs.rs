@@ -6,7 +6,8 @@ use crate::report;
 use crate::report::chart::history::{HistoryPoint, Length, history as draw};
 use crate::store::RunSummary;
 use app::api::Refusal;
-use app::api::views::{HistoryView, LiveView, RunQuery, RunRow, RunView};
+use app::api::live::{LiveView, Told};
+use app::api::views::{HistoryView, RunQuery, RunRow, RunView};
 use app::model::record::Record;
 use app::model::run::{Phase, Run, RunId};
 
@@ -103,7 +104,7 @@ impl LocalLab {
                 .map(app::model::experiment::Fault::summary)
                 .collect(),
             now: super::now(),
-            items,
+            items: items.iter().map(Told::from).collect(),
         })
     }
 

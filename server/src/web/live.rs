@@ -1,20 +1,42 @@
-//! Server-sent events of a run. The id of each event is the item's number, so that a browser that
-//! reconnects misses nothing.
+//! Server-sent events of a run, as the timeline keeps them for programs, and as the live page shows
+//! them. The id of each event is the item's number, so that a browser that reconnects misses
+//! nothing.
 
 use super::Web;
 use super::refused::Refused;
 use super::rest::run_id;
 use crate::lab::live::Live;
+use app::api::live::Told;
+use app::api::views::LiveItem;
+use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::routing::get;
 use futures::{Stream, StreamExt};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
 #[derive(Deserialize)]
 pub struct After {
     after: Option<u64>,
+}
+
+/// What a run's stream answers with.
+type Events<S> = Result<Sse<S>, Refused>;
+
+/// The stream of the live page: `GET /runs/{id}/live`.
+pub fn routes() -> Router<Web> {
+    Router::new().route("/runs/{id}/live", get(page))
+}
+
+async fn page(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    Query(ask): Query<After>,
+    headers: HeaderMap,
+) -> Events<impl Stream<Item = Result<Event, Infallible>>> {
+    stream(web, &id, &ask, &headers, |item| data(&Told::from(item))).await
 }
 
 /// `GET /api/v1/runs/{id}/events`: what came after `Last-Event-ID`, or after `?after=`, then what
@@ -24,27 +46,39 @@ pub async fn events(
     Path(id): Path<String>,
     Query(ask): Query<After>,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refused> {
-    let id = run_id(&id)?;
+) -> Events<impl Stream<Item = Result<Event, Infallible>>> {
+    stream(web, &id, &ask, &headers, data).await
+}
+
+async fn stream(
+    web: Web,
+    id: &str,
+    ask: &After,
+    headers: &HeaderMap,
+    write: fn(&LiveItem) -> Event,
+) -> Events<impl Stream<Item = Result<Event, Infallible>> + use<>> {
+    let id = run_id(id)?;
     web.lab.run_row(id).await?;
     let last = headers
         .get("last-event-id")
         .and_then(|id| id.to_str().ok())
         .and_then(|id| id.parse().ok());
     let after = last.or(ask.after).unwrap_or(0);
-    let items = web.lab.hub.read(id, after).map(|live| Ok(event(&live)));
+    let items = web.lab.hub.read(id, after);
+    let events = items.map(move |live| Ok(event(&live, write)));
     let until = web.shutdown.clone().cancelled_owned();
-    Ok(Sse::new(items.take_until(until)).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(events.take_until(until)).keep_alive(KeepAlive::default()))
 }
 
-fn event(live: &Live) -> Event {
+fn event(live: &Live, write: fn(&LiveItem) -> Event) -> Event {
     match live {
         Live::Over => Event::default().event("done").data("{}"),
-        Live::Item(item) => {
-            let numbered = Event::default().id(item.seq.to_string());
-            numbered
-                .json_data(item)
-                .unwrap_or_else(|_| Event::default().comment("an item that cannot be written"))
-        }
+        Live::Item(item) => write(item).id(item.seq.to_string()),
     }
+}
+
+fn data(item: &impl Serialize) -> Event {
+    Event::default()
+        .json_data(item)
+        .unwrap_or_else(|_| Event::default().comment("an item that cannot be written"))
 }

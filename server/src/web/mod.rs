@@ -68,6 +68,7 @@ pub fn router(
     let api = Router::new()
         .nest("/api/v1", rest::routes())
         .merge(exports::routes())
+        .merge(live::routes())
         .merge(share::routes())
         .route("/healthz", get(|| async { "ok\n" }))
         .with_state(web.clone());

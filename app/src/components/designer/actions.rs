@@ -38,7 +38,7 @@ fn file_name(title: &str) -> String {
     let words = title
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|w| !w.is_empty());
-    let stem = words.collect::<Vec<_>>().join("-").to_lowercase();
+    let stem = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
     if stem.is_empty() {
         "experiment.yaml".to_owned()
     } else {

@@ -5,7 +5,7 @@ use super::model::{LiveModel, ProbeLane};
 use crate::api::views::Bin;
 use crate::components::svg::{Anchor, Area, Svg};
 use crate::model::time::{At, Micros, seconds};
-use crate::model::timeline::{TaskState, short};
+use crate::model::timeline::TaskState;
 
 const WIDTH: f64 = 1080.0;
 const LEFT: f64 = 112.0;
@@ -281,7 +281,7 @@ fn bar(axis: &Axis, from: At, until: At, y: f64) -> Area {
 }
 
 fn hint(task: &TaskLane, state: TaskState, lasted: Micros) -> String {
-    let name = short(&task.task.task);
+    let name = &task.task;
     match (&task.error, state.is_over()) {
         (Some(error), true) => format!("task {name} {}: {error}", state.word()),
         (None, true) => format!("task {name} {}", state.word()),
@@ -380,23 +380,25 @@ fn answers(svg: &mut Svg, axis: &Axis, bin: &Bin, y: f64) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::api::views::{LiveBody, LiveItem, LiveView};
+    use crate::api::live::{LiveView, Told};
+    use crate::api::views::{LiveBody, LiveItem};
     use crate::model::run::Phase;
     use crate::model::timeline::{Event, Source, TaskRef, What};
 
     fn model(whats: Vec<(i64, What)>) -> LiveModel {
-        let items = (1_u64..).zip(whats).map(|(seq, (at, what))| LiveItem {
-            seq,
-            body: LiveBody::Event(Event {
+        let items = (1_u64..).zip(whats).map(|(seq, (at, what))| {
+            let event = Event {
                 seq: 1,
                 at: At(at),
                 resolution: Micros(0),
                 source: Source::Swarm,
                 what,
-            }),
+            };
+            let body = LiveBody::Event(event);
+            Told::from(&LiveItem { seq, body })
         });
         LiveModel::new(&LiveView {
             baseline: 10.0,

@@ -1,7 +1,7 @@
 //! The lanes of a live run: what each fault and each task has been doing.
 
 use crate::model::time::At;
-use crate::model::timeline::{TaskRef, TaskState};
+use crate::model::timeline::TaskState;
 
 /// How far a fault has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,8 +33,8 @@ pub struct FaultLane {
 /// One task over time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskLane {
-    /// Which.
-    pub task: TaskRef,
+    /// The first characters of its id.
+    pub task: String,
     /// When it entered each state; a task never moves back.
     pub states: Vec<(At, TaskState)>,
     /// What Swarm last said was wrong with it.
@@ -43,7 +43,7 @@ pub struct TaskLane {
 
 impl TaskLane {
     /// A task first seen at a moment.
-    pub fn new(task: TaskRef, at: At, state: TaskState) -> Self {
+    pub fn new(task: String, at: At, state: TaskState) -> Self {
         Self {
             task,
             states: vec![(at, state)],
@@ -85,13 +85,5 @@ impl SlotLane {
     /// Whether nothing happened in it.
     pub fn is_calm(&self) -> bool {
         self.tasks.len() < 2 && self.tasks.iter().all(TaskLane::is_calm)
-    }
-}
-
-/// What a slot is called, and what orders it.
-pub fn slot_name(task: &TaskRef) -> String {
-    match task.slot {
-        Some(slot) => format!("slot {slot}"),
-        None => format!("node {}", crate::model::timeline::short(&task.node)),
     }
 }

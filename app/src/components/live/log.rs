@@ -1,6 +1,7 @@
 //! The event log of a live run. It follows only while one looks at its end.
 
-use super::model::{Line, LiveModel};
+use super::model::LiveModel;
+use crate::api::live::Line;
 use crate::model::time::{At, Micros, decimals_for};
 use leptos::{html, prelude::*};
 
@@ -49,7 +50,7 @@ pub fn Log(model: RwSignal<LiveModel>) -> impl IntoView {
                         <tr><th scope="col">"Time"</th><th scope="col">"Source"</th><th scope="col">"Event"</th></tr>
                     </thead>
                     <tbody>
-                        <For each=move || model.with(|m| m.log.clone()) key=|line| line.seq let(line)>
+                        <For each=move || model.with(|m| m.log.clone()) key=|(seq, _)| *seq let((_, line))>
                             <Row line zero />
                         </For>
                     </tbody>

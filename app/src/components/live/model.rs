@@ -3,28 +3,11 @@
 //! It guarantees that an item counts once, however often it arrives: a reconnect replays from the
 //! last number seen, and nothing is missed or doubled.
 
-use super::lanes::{Effect, FaultLane, SlotLane, TaskLane, slot_name};
-use crate::api::views::{Bin, LiveBody, LiveItem, LiveView};
+use super::lanes::{Effect, FaultLane, SlotLane, TaskLane};
+use crate::api::live::{Line, LiveView, Mark, News, TaskMark, Told};
+use crate::api::views::Bin;
 use crate::model::run::Phase;
 use crate::model::time::{At, Micros};
-use crate::model::timeline::{Event, Source, TaskRef, TaskState, What};
-
-/// A line of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// The item's number.
-    pub seq: u64,
-    /// When.
-    pub at: At,
-    /// Plus or minus.
-    pub resolution: Micros,
-    /// Who saw it.
-    pub source: String,
-    /// What.
-    pub text: String,
-    /// Whether it is one of those that one looks for.
-    pub matters: bool,
-}
 
 /// A probe's seconds.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,8 +36,8 @@ pub struct LiveModel {
     pub strength: Option<(u64, u64)>,
     /// When what was moved was put back, entry by entry.
     pub undone: Vec<At>,
-    /// The log, in order of arrival.
-    pub log: Vec<Line>,
+    /// The log, in order of arrival, with each line's number.
+    pub log: Vec<(u64, Line)>,
     /// The latest moment known.
     pub latest: At,
 }
@@ -95,14 +78,14 @@ impl LiveModel {
     }
 
     /// Takes an item. False when it was known already.
-    pub fn apply(&mut self, item: &LiveItem) -> bool {
+    pub fn apply(&mut self, item: &Told) -> bool {
         if item.seq <= self.last {
             return false;
         }
         self.last = item.seq;
-        match &item.body {
-            LiveBody::Event(event) => self.event(item.seq, event),
-            LiveBody::Bin(bin) => self.bin(bin),
+        match &item.news {
+            News::Line(line) => self.line(item.seq, line),
+            News::Second(bin) => self.bin(bin),
         }
         true
     }
@@ -155,25 +138,23 @@ impl LiveModel {
             .map(|(_, at)| *at)
     }
 
-    fn event(&mut self, seq: u64, event: &Event) {
-        self.latest = self.latest.max(event.at);
-        self.log.push(line(seq, event));
-        self.lab(event);
-        self.swarm(event);
+    fn line(&mut self, seq: u64, line: &Line) {
+        self.latest = self.latest.max(line.at);
+        self.log.push((seq, line.clone()));
+        if let Some(mark) = &line.mark {
+            self.mark(line.at, mark);
+        }
     }
 
-    fn lab(&mut self, event: &Event) {
-        let at = event.at;
-        match &event.what {
-            What::Phase { phase } => self.phases.push((*phase, at)),
-            What::FaultSent { fault, .. } => self.fault(*fault, Effect::Sent, |f| f.sent.push(at)),
-            What::FaultProven { fault, .. } => {
-                self.fault(*fault, Effect::Proven, |f| f.proven.push(at));
-            }
-            What::FaultNotProven { fault, .. } => self.fault(*fault, Effect::NotProven, |_| ()),
-            What::Undo { .. } => self.undone.push(at),
-            What::Strength { running, desired } => self.strength = Some((*running, *desired)),
-            _ => {}
+    fn mark(&mut self, at: At, mark: &Mark) {
+        match mark {
+            Mark::Phase(phase) => self.phases.push((*phase, at)),
+            Mark::Sent(fault) => self.fault(*fault, Effect::Sent, |f| f.sent.push(at)),
+            Mark::Proven(fault) => self.fault(*fault, Effect::Proven, |f| f.proven.push(at)),
+            Mark::NotProven(fault) => self.fault(*fault, Effect::NotProven, |_| ()),
+            Mark::Undone => self.undone.push(at),
+            Mark::Strength(running, desired) => self.strength = Some((*running, *desired)),
+            Mark::Task(task) => self.task(at, task),
         }
     }
 
@@ -184,39 +165,25 @@ impl LiveModel {
         }
     }
 
-    fn swarm(&mut self, event: &Event) {
-        match &event.what {
-            What::TaskCreated { task } => self.task(task, event.at, TaskState::New, None),
-            What::TaskState {
-                task, state, error, ..
-            } => {
-                self.task(task, event.at, *state, error.as_ref());
-            }
-            _ => {}
-        }
-    }
-
-    fn task(&mut self, task: &TaskRef, at: At, state: TaskState, error: Option<&String>) {
+    fn task(&mut self, at: At, seen: &TaskMark) {
         let mut all = self.slots.iter_mut().flat_map(|slot| slot.tasks.iter_mut());
-        if let Some(lane) = all.find(|lane| lane.task.task == task.task) {
-            lane.enter(at, state);
-            lane.error = error.cloned().or(lane.error.take());
+        if let Some(lane) = all.find(|lane| lane.task == seen.task) {
+            lane.enter(at, seen.state);
+            lane.error = seen.error.clone().or(lane.error.take());
             return;
         }
         // A task that was over when first seen is history, not a part of this run.
-        if !state.is_over() {
-            self.slot(task)
-                .tasks
-                .push(TaskLane::new(task.clone(), at, state));
+        if !seen.state.is_over() {
+            let lane = TaskLane::new(seen.task.clone(), at, seen.state);
+            self.slot(&seen.lane).tasks.push(lane);
         }
     }
 
-    fn slot(&mut self, task: &TaskRef) -> &mut SlotLane {
-        let name = slot_name(task);
+    fn slot(&mut self, name: &str) -> &mut SlotLane {
         let found = self.slots.iter().position(|slot| slot.name == name);
         let index = found.unwrap_or_else(|| {
             self.slots.push(SlotLane {
-                name,
+                name: name.to_owned(),
                 tasks: Vec::new(),
             });
             self.slots.len() - 1
@@ -243,43 +210,12 @@ fn micros(seconds: f64) -> Micros {
     Micros(if fits { (seconds * 1e6) as i64 } else { 0 })
 }
 
-fn line(seq: u64, event: &Event) -> Line {
-    let source = match &event.source {
-        Source::Lab => "lab".to_owned(),
-        Source::Engine => "engine".to_owned(),
-        Source::Swarm => "Swarm".to_owned(),
-        Source::Probe(name) => format!("probe {name}"),
-    };
-    Line {
-        seq,
-        at: event.at,
-        resolution: event.resolution,
-        source,
-        text: event.what.text(),
-        matters: matters(&event.what),
-    }
-}
-
-/// Whether one looks for it in a log.
-fn matters(what: &What) -> bool {
-    matches!(
-        what,
-        What::FaultSent { .. }
-            | What::FaultNotProven { .. }
-            | What::ContainerDied { .. }
-            | What::ContainerOom { .. }
-            | What::ProbeFailing { .. }
-            | What::ProbeAnswering { .. }
-            | What::GuardTripped { .. }
-            | What::Aborted { .. }
-            | What::Gap { .. }
-    )
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::api::views::{LiveBody, LiveItem};
+    use crate::model::timeline::{Event, Source, TaskRef, TaskState, What};
 
     const S: i64 = 1_000_000;
 
@@ -294,7 +230,7 @@ mod tests {
         }
     }
 
-    fn item(seq: u64, at: i64, what: What) -> LiveItem {
+    fn item(seq: u64, at: i64, what: What) -> Told {
         let event = Event {
             seq: u32::try_from(seq).unwrap(),
             at: At(at),
@@ -302,10 +238,10 @@ mod tests {
             source: Source::Lab,
             what,
         };
-        LiveItem {
+        Told::from(&LiveItem {
             seq,
             body: LiveBody::Event(event),
-        }
+        })
     }
 
     fn sent() -> What {
@@ -331,7 +267,7 @@ mod tests {
         }
     }
 
-    fn bin(seq: u64, at: i64, ok: u32) -> LiveItem {
+    fn bin(seq: u64, at: i64, ok: u32) -> Told {
         let bin = Bin {
             at: At(at),
             probe: 0,
@@ -340,9 +276,9 @@ mod tests {
             median_us: 1,
             max_us: 2,
         };
-        LiveItem {
+        Told {
             seq,
-            body: LiveBody::Bin(bin),
+            news: News::Second(bin),
         }
     }
 
@@ -358,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_stream_cut_anywhere_ends_in_the_same_state() {
-        let items: Vec<LiveItem> = vec![
+        let items: Vec<Told> = vec![
             item(
                 1,
                 0,

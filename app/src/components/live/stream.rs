@@ -1,6 +1,6 @@
 //! The stream of a live run. The browser reconnects by itself and says where it was.
 
-use crate::api::views::LiveItem;
+use crate::api::live;
 use crate::model::run::RunId;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, closure::Closure};
@@ -9,7 +9,7 @@ use web_sys::{EventSource, MessageEvent};
 /// What a stream tells.
 pub enum Told {
     /// An item came.
-    Item(Box<LiveItem>),
+    Item(Box<live::Told>),
     /// The connection is there, or was lost.
     Connected(bool),
     /// The run is over.
@@ -21,7 +21,7 @@ type Handler = Closure<dyn FnMut(MessageEvent)>;
 
 /// Listens from after an item on, until the owner is gone.
 pub fn listen(run: RunId, after: u64, tell: impl Fn(Told) + Clone + 'static) {
-    let Ok(source) = EventSource::new(&format!("/api/v1/runs/{run}/events?after={after}")) else {
+    let Ok(source) = EventSource::new(&format!("/runs/{run}/live?after={after}")) else {
         tell(Told::Connected(false));
         return;
     };
@@ -63,6 +63,7 @@ fn handler(
     })
 }
 
-fn item(event: &MessageEvent) -> Option<Box<LiveItem>> {
-    serde_json::from_str(&event.data().as_string()?).ok()
+fn item(event: &MessageEvent) -> Option<Box<live::Told>> {
+    // From bytes, as all that comes from the lab: the module holds one reader, not two.
+    serde_json::from_slice(event.data().as_string()?.as_bytes()).ok()
 }

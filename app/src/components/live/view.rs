@@ -4,8 +4,9 @@ use super::draw;
 use super::log::{Log, offset};
 use super::model::LiveModel;
 use super::stream::{Told, listen};
-use crate::api::calls::Abort;
-use crate::api::views::LiveView;
+use crate::api::calls::{Abort, abort};
+use crate::api::live::LiveView;
+use crate::components::asked::Asked;
 use crate::components::confirm::{Confirm, Post, Words};
 use crate::components::web::{reload, uptime};
 use crate::model::run::{Phase, RunId};
@@ -110,7 +111,7 @@ fn Status(run: RunId, model: RwSignal<LiveModel>, now: RwSignal<At>) -> impl Int
             |(running, desired)| format!("{running} of {desired}"),
         )
     };
-    let abort = ServerAction::<Abort>::new();
+    let asked = Asked::new();
     let words = Words {
         label: "Abort and restore",
         question: "End this run now and put everything back?",
@@ -119,11 +120,10 @@ fn Status(run: RunId, model: RwSignal<LiveModel>, now: RwSignal<At>) -> impl Int
     let post = Post {
         url: Abort::PATH,
         field: Some(("run", StoredValue::new(run.to_string()))),
-        pending: abort.pending().into(),
-        answer: abort.value().into(),
+        asked,
     };
     let go = Callback::new(move |()| {
-        abort.dispatch(Abort { run });
+        asked.ask(abort(run));
     });
     view! {
         <div class="strip">

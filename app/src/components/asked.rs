@@ -1,0 +1,46 @@
+//! Something asked of the lab by a press of a button.
+
+use super::refusal::Answer;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Whether it is under way, and how it ended last.
+pub struct Asked<T: Send + Sync + 'static = ()> {
+    /// Under way.
+    pub pending: RwSignal<bool>,
+    /// The last answer.
+    pub answer: RwSignal<Option<Answer<T>>>,
+}
+
+impl<T: Send + Sync + 'static> Clone for Asked<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Asked<T> {}
+
+impl<T: Send + Sync + 'static> Asked<T> {
+    /// Nothing was asked yet.
+    pub fn new() -> Self {
+        Self {
+            pending: RwSignal::new(false),
+            answer: RwSignal::new(None),
+        }
+    }
+
+    /// Asks.
+    pub fn ask(self, question: impl Future<Output = Answer<T>> + 'static) {
+        self.pending.set(true);
+        spawn_local(async move {
+            let answer = question.await;
+            self.pending.try_set(false);
+            self.answer.try_set(Some(answer));
+        });
+    }
+
+    /// Whether the last answer was a yes. Tracked.
+    pub fn is_done(self) -> bool {
+        self.answer.with(|answer| matches!(answer, Some(Ok(_))))
+    }
+}
