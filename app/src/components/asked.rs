@@ -1,6 +1,7 @@
 //! Something asked of the lab by a press of a button.
 
 use super::refusal::Answer;
+use crate::api::Refusal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -37,6 +38,12 @@ impl<T: Send + Sync + 'static> Asked<T> {
             self.pending.try_set(false);
             self.answer.try_set(Some(answer));
         });
+    }
+
+    /// The "no" that it ended with last. Tracked.
+    pub fn no(self) -> Option<Refusal> {
+        self.answer
+            .with(|answer| answer.as_ref()?.as_ref().err().cloned())
     }
 
     /// Whether the last answer was a yes. Tracked.

@@ -4,6 +4,7 @@
 
 use super::asked::Asked;
 use super::refusal::refused;
+use crate::components::web::effect;
 use leptos::{ev, html, prelude::*};
 
 /// The words of a question.
@@ -39,10 +40,10 @@ pub fn Confirm(
     go: Callback<()>,
 ) -> impl IntoView {
     let details = NodeRef::<html::Details>::new();
-    Effect::new(move || {
+    effect(move || {
         if post.asked.is_done()
             && let Some(details) = details.get_untracked()
-         {
+        {
             details.set_open(false);
         }
     });
@@ -62,10 +63,7 @@ pub fn Confirm(
                 <button class="danger solid" type="submit" disabled=move || post.asked.pending.get()>
                     {words.yes}
                 </button>
-                {move || match post.asked.answer.get() {
-                    Some(Err(refusal)) => refused(&refusal),
-                    _ => ().into_any(),
-                }}
+                {move || post.asked.no().map(|no| refused(&no))}
             </form>
         </details>
     }

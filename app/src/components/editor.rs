@@ -4,6 +4,7 @@
 //! colours and the marks of bad lines.
 
 use super::svg::escaped;
+use crate::components::web::effect;
 use leptos::{html, prelude::*};
 
 /// A line's indentation and dash, its key, and the rest.
@@ -123,8 +124,8 @@ pub fn Editor(
     typed: Callback<String>,
 ) -> impl IntoView {
     let awake = RwSignal::new(false);
-    Effect::new(move || awake.set(true));
-    Effect::new(move || {
+    effect(move || awake.set(true));
+    effect(move || {
         let text = text.get();
         if let Some(area) = area.get() {
             put(&area, &text);

@@ -1,6 +1,7 @@
 //! The keyboard: search, going places, the list of keys. Never while somebody types.
 
 use super::web;
+use crate::components::web::effect;
 use leptos::{ev, html, prelude::*};
 
 /// What a key means.
@@ -63,7 +64,7 @@ fn close_all() {
 #[component]
 pub fn Keys() -> impl IntoView {
     let list = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
+    effect(move || {
         let after_g = StoredValue::new(false);
         let listener = window_event_listener(ev::keydown, move |event| {
             let key = event.key();

@@ -8,6 +8,8 @@ use super::refusal::{Answer, refused};
 use crate::api::Refusal;
 use crate::api::calls::{Release, StopAll, current_frame, release, stop_all};
 use crate::api::views::{Frame, Running};
+use crate::components::web::effect;
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 use leptos::task::spawn_local;
@@ -75,15 +77,15 @@ impl Pulse {
 
     /// Shows a part of the frame, beginning with what the server knew; drawn again only when that
     /// part changes.
-    pub fn show<T: PartialEq + Send + Sync + 'static>(
+    pub fn show<T: PartialEq + Send + Sync + 'static, V: IntoView + 'static>(
         &self,
         first: Answer<Frame>,
         part: fn(&Answer<Frame>) -> T,
-        draw: fn(&T) -> AnyView,
-    ) -> AnyView {
+        draw: fn(&T) -> V,
+    ) -> impl IntoView + use<T, V> {
         let fresh = self.fresh.clone();
         let now = Memo::new(move |_| fresh.with(|fresh| part(fresh.as_ref().unwrap_or(&first))));
-        (move || now.with(draw)).into_any()
+        move || now.with(draw)
     }
 }
 
@@ -93,7 +95,7 @@ pub fn Bar(first: Answer<Frame>) -> impl IntoView {
     let pulse = Pulse::of_page();
     let asked = Asked::new();
     let now = pulse.show(first, running, draw_links);
-    Effect::new(move || {
+    effect(move || {
         if asked.answer.read().is_some() {
             Pulse::of_page().refresh();
         }
@@ -124,29 +126,28 @@ fn running(frame: &Answer<Frame>) -> Vec<Running> {
         .unwrap_or_default()
 }
 
-fn run_link(run: &Running) -> AnyView {
-    view! { <a href=format!("/runs/{}", run.id)>{run.title.clone()}</a> }.into_any()
+fn run_link(run: &Running) -> impl IntoView + use<> {
+    view! { <a href=format!("/runs/{}", run.id)>{run.title.clone()}</a> }
 }
 
 #[expect(
     clippy::ptr_arg,
     reason = "a part of the frame is handed over as it is"
 )]
-fn draw_links(running: &Vec<Running>) -> AnyView {
+fn draw_links(running: &Vec<Running>) -> impl IntoView + use<> {
     if running.is_empty() {
-        return view! { <span class="muted">"nothing is running"</span> }.into_any();
+        return Either::Left(view! { <span class="muted">"nothing is running"</span> });
     }
     let more = running.len().saturating_sub(2);
     let links = running.iter().take(2).map(|run| {
         view! { {run_link(run)} " " <span class="muted">{run.phase.word()}</span> " " }
     });
-    view! {
+    Either::Right(view! {
         <span class="live" aria-hidden="true"></span>
         <span class="count">{running.len()} " running: "</span>
         {links.collect_view()}
         {(more > 0).then(|| view! { <a href="/runs?verdict=running">"and " {more} " more"</a> })}
-    }
-    .into_any()
+    })
 }
 
 /// The runs that are on, as a section of the start page; nothing while none is.
@@ -159,9 +160,9 @@ pub fn RunningNow(first: Answer<Frame>) -> impl IntoView {
     clippy::ptr_arg,
     reason = "a part of the frame is handed over as it is"
 )]
-fn draw_section(runs: &Vec<Running>) -> AnyView {
+fn draw_section(runs: &Vec<Running>) -> impl IntoView + use<> {
     if runs.is_empty() {
-        return ().into_any();
+        return None;
     }
     let items = runs.iter().map(|run| {
         view! {
@@ -172,13 +173,12 @@ fn draw_section(runs: &Vec<Running>) -> AnyView {
             </li>
         }
     });
-    view! {
+    Some(view! {
         <section>
             <h2>"Running now"</h2>
             <ul class="running">{items.collect_view()}</ul>
         </section>
-    }
-    .into_any()
+    })
 }
 
 /// What is amiss: unreachable lab, hold, swarm trouble, not restored.
@@ -202,7 +202,7 @@ pub fn Notes(first: Answer<Frame>) -> impl IntoView {
     Pulse::of_page().show(first, amiss, draw_amiss)
 }
 
-fn draw_amiss((lab, hold, swarm, left): &Amiss) -> AnyView {
+fn draw_amiss((lab, hold, swarm, left): &Amiss) -> impl IntoView + use<> {
     let left = (!left.is_empty()).then(|| {
         let items = left
             .iter()
@@ -226,13 +226,12 @@ fn draw_amiss((lab, hold, swarm, left): &Amiss) -> AnyView {
         {left}
         {hold.clone().map(|text| view! { <Held text /> })}
     }
-    .into_any()
 }
 
 #[component]
 fn Held(text: String) -> impl IntoView {
     let asked = Asked::new();
-    Effect::new(move || {
+    effect(move || {
         if asked.is_done() {
             Pulse::of_page().refresh();
         }
@@ -250,7 +249,7 @@ fn Held(text: String) -> impl IntoView {
             <form method="post" action=Release::PATH on:submit=submit>
                 <button type="submit" disabled=move || asked.pending.get()>"Release"</button>
             </form>
-            {move || asked.answer.get().and_then(Result::err).map(|no| refused(&no))}
+            {move || asked.no().map(|no| refused(&no))}
         </div>
     }
 }

@@ -82,10 +82,7 @@ pub fn SettingsForm(settings: SettingsEdit) -> impl IntoView {
                     <button type="submit" class="primary" disabled=move || save.pending.get()>"Save"</button>
                     <span role="status">{saved}</span>
                 </div>
-                {move || match save.answer.get() {
-                    Some(Err(no)) => refused(&no),
-                    _ => ().into_any(),
-                }}
+                {move || save.no().map(|no| refused(&no))}
             </fieldset>
         </form>
     }

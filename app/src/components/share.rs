@@ -6,7 +6,10 @@ use super::refusal::refused;
 use super::web;
 use crate::api::calls::{Revoke, revoke, share};
 use crate::api::views::{NewShare, ShareRow};
+use crate::components::web::effect;
+use crate::components::web::when;
 use crate::model::run::RunId;
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
@@ -29,7 +32,7 @@ pub fn Sharing(
     let rows = RwSignal::new(shares);
     let days = RwSignal::new("7".to_owned());
     let made = Asked::<NewShare>::new();
-    Effect::new(move || {
+    effect(move || {
         if let Some(Ok(new)) = made.answer.get() {
             rows.update(|rows| rows.insert(0, new.row));
         }
@@ -47,7 +50,7 @@ pub fn Sharing(
                     {TERMS.map(|(value, text)| view! { <option value=value>{text}</option> })}
                 </select>
             </span>
-            <Show when=move || !rows.read().is_empty()>
+            {when(move || !rows.read().is_empty(), move || view! {
                 <details class="menu" data-closes="">
                     <summary class="button">"Links (" {move || rows.read().len()} ")"</summary>
                     <ul class="drop shares">
@@ -56,13 +59,12 @@ pub fn Sharing(
                         </For>
                     </ul>
                 </details>
-            </Show>
+            })}
         </div>
-        {move || match made.answer.get() {
-            Some(Ok(new)) => view! { <Fresh new /> }.into_any(),
-            Some(Err(no)) => refused(&no),
-            None => ().into_any(),
-        }}
+        {move || made.answer.get().map(|answer| match answer {
+            Ok(new) => Either::Left(view! { <Fresh new /> }),
+            Err(no) => Either::Right(refused(&no)),
+        })}
     }
 }
 
@@ -96,7 +98,7 @@ fn Fresh(new: NewShare) -> impl IntoView {
 fn Link(row: ShareRow, rows: RwSignal<Vec<ShareRow>>) -> impl IntoView {
     let id = row.id;
     let ended = Asked::new();
-    Effect::new(move || {
+    effect(move || {
         if ended.is_done() {
             rows.update(|rows| {
                 for row in rows.iter_mut().filter(|row| row.id == id) {

@@ -1,5 +1,6 @@
 //! Light, dark, or as the system has it; remembered in this browser.
 
+use crate::components::web::effect;
 use leptos::prelude::*;
 
 /// Where the choice is stored; the document's own script reads the same name.
@@ -33,7 +34,7 @@ fn choose(theme: &str) {
 #[component]
 pub fn ThemePicker() -> impl IntoView {
     let theme = RwSignal::new(None::<String>);
-    Effect::new(move || theme.set(Some(stored())));
+    effect(move || theme.set(Some(stored())));
     view! {
         <label class="theme">
             <span>"Theme"</span>

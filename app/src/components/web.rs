@@ -5,6 +5,25 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use std::fmt::Write as _;
 use std::time::Duration;
 
+/// Does something in the browser, again whenever what it looked at changes. All share one piece
+/// of machinery, which an `Effect` for each would repeat in the module.
+pub fn effect(run: impl FnMut() + 'static) {
+    boxed(Box::new(run));
+}
+
+fn boxed(mut run: Box<dyn FnMut()>) {
+    Effect::new(move || run());
+}
+
+/// Shows something while a condition holds; what is shown stays as it is meanwhile.
+pub fn when<V: IntoView + 'static>(
+    holds: impl Fn() -> bool + Send + Sync + 'static,
+    show: impl Fn() -> V + Send + 'static,
+) -> impl IntoView {
+    let holds = Memo::new(move |_| holds());
+    move || holds.get().then(&show)
+}
+
 /// Whether the element that has the focus takes text.
 pub fn is_typing() -> bool {
     let Some(focused) = document().active_element() else {
@@ -85,7 +104,9 @@ pub fn rename(path: &str) {
 
 /// Notes when a click follows a link within the lab.
 pub fn follow(event: &web_sys::MouseEvent) {
-    let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    let target = event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
     let link = target.and_then(|t| t.closest("a[href^='/']").ok().flatten());
     if link.is_some() {
         leave_within();

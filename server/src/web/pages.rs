@@ -56,7 +56,8 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(lab.clone());
         provide_context(assets::assets());
-        let frame = use_context::<Parts>().and_then(|p| p.extensions.get::<CurrentFrame>().cloned());
+        let frame =
+            use_context::<Parts>().and_then(|p| p.extensions.get::<CurrentFrame>().cloned());
         if let Some(frame) = frame {
             provide_context(frame);
         }

@@ -17,10 +17,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// The designer's state.
 #[derive(Clone, Copy)]
 pub struct Desk {
-    turn: StoredValue<Turn>,
-    timer: StoredValue<Option<TimeoutHandle>>,
-    /// Where unsaved changes are kept in this tab.
-    key: StoredValue<String>,
+    inner: StoredValue<Inner>,
     /// The document.
     pub text: RwSignal<String>,
     /// The document as it is stored.
@@ -35,13 +32,23 @@ pub struct Desk {
     pub settled: RwSignal<bool>,
 }
 
+/// What nobody sees.
+struct Inner {
+    turn: Turn,
+    timer: Option<TimeoutHandle>,
+    /// Where unsaved changes are kept in this tab.
+    key: String,
+}
+
 impl Desk {
     /// With a design as the server gave it.
     pub fn new(view: DesignView, key: String) -> Self {
         Self {
-            turn: StoredValue::new(Turn::new(view.text.clone())),
-            timer: StoredValue::new(None),
-            key: StoredValue::new(key),
+            inner: StoredValue::new(Inner {
+                turn: Turn::new(view.text.clone()),
+                timer: None,
+                key,
+            }),
             text: RwSignal::new(view.text.clone()),
             stored: RwSignal::new(view.text.clone()),
             form: RwSignal::new(view.form.clone().unwrap_or_default()),
@@ -49,6 +56,15 @@ impl Desk {
             trouble: RwSignal::new(None),
             settled: RwSignal::new(true),
         }
+    }
+
+    /// Asks whose turn it is; none once the page is gone.
+    fn turn<T>(self, ask: impl FnOnce(&mut Turn) -> T) -> Option<T> {
+        self.inner.try_update_value(|inner| ask(&mut inner.turn))
+    }
+
+    fn key(self) -> String {
+        self.inner.with_value(|inner| inner.key.clone())
     }
 
     /// The stored design, if it is one.
@@ -73,7 +89,7 @@ impl Desk {
 
     /// Somebody typed; asks after a pause.
     pub fn type_in(self, text: String) {
-        self.turn.update_value(|turn| turn.typed(text.clone()));
+        self.turn(|turn| turn.typed(text.clone()));
         self.text.set(text);
         self.remember();
         self.ask_after(PAUSE);
@@ -82,14 +98,13 @@ impl Desk {
     /// Somebody typed in the form; asks after a pause.
     pub fn set(self, path: &str, value: String) {
         let path = path.to_owned();
-        self.turn
-            .update_value(|turn| turn.edited(FormEdit::Set { path, value }));
+        self.turn(|turn| turn.edited(FormEdit::Set { path, value }));
         self.ask_after(PAUSE);
     }
 
     /// Somebody pressed a button of the form; asks at once.
     pub fn press(self, edit: FormEdit) {
-        self.turn.update_value(|turn| turn.edited(edit));
+        self.turn(|turn| turn.edited(edit));
         self.ask_after(Duration::ZERO);
     }
 
@@ -110,14 +125,15 @@ impl Desk {
         if self.id() != Some(id) {
             self.view.update(|view| view.id = Some(id));
             web::rename(&format!("/designs/{id}"));
-            self.key.set_value(draft_key(Some(id), None));
+            self.inner
+                .update_value(|inner| inner.key = draft_key(Some(id), None));
         }
         self.again();
     }
 
     /// Takes up changes that were left unsaved in this tab. True when there were any.
     pub fn take_up(self) -> bool {
-        let left = web::kept(&self.key.get_value());
+        let left = web::kept(&self.key());
         let left = left.filter(|text| *text != *self.stored.read_untracked());
         left.map(|text| self.type_in(text)).is_some()
     }
@@ -130,21 +146,22 @@ impl Desk {
     fn remember(self) {
         let (text, stored) = (self.text.read_untracked(), self.stored.read_untracked());
         let unsaved = (*text != *stored).then_some(text.as_str());
-        web::keep(&self.key.get_value(), unsaved);
+        web::keep(&self.key(), unsaved);
     }
 
     fn ask_after(self, pause: Duration) {
         self.settled.set(false);
-        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-        let timer = set_timeout_with_handle(move || self.ask(), pause);
-        self.timer.set_value(timer.ok());
+        let timer = set_timeout_with_handle(move || self.ask(), pause).ok();
+        self.inner.update_value(|inner| {
+            if let Some(last) = std::mem::replace(&mut inner.timer, timer) {
+                last.clear();
+            }
+        });
     }
 
     fn ask(self) {
         let id = self.id();
-        let Some(Some(ask)) = self.turn.try_update_value(|turn| turn.next(id)) else {
+        let Some(Some(ask)) = self.turn(|turn| turn.next(id)) else {
             return;
         };
         spawn_local(async move {
@@ -156,13 +173,14 @@ impl Desk {
     }
 
     fn answered(self, view: DesignView) {
-        let Some(usage) = self.turn.try_update_value(|turn| turn.answered(&view.text)) else {
+        let Some(usage) = self.turn(|turn| turn.answered(&view.text)) else {
             return;
         };
         if let Use::Show { text } = usage {
             self.show(view, text);
         }
-        self.settled.set(self.turn.with_value(Turn::is_settled));
+        self.settled
+            .set(self.turn(|turn| turn.is_settled()).unwrap_or(true));
         self.ask();
     }
 
@@ -180,7 +198,7 @@ impl Desk {
 
     fn failed(self, no: Refusal) {
         let away = no.kind == RefusalKind::Unavailable;
-        let known = self.turn.try_update_value(|turn| turn.failed(away));
+        let known = self.turn(|turn| turn.failed(away));
         if known.is_some() {
             self.trouble.set(Some(no));
         }

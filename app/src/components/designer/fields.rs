@@ -2,6 +2,7 @@
 //! while it has the focus.
 
 use super::desk::Desk;
+use crate::components::web::effect;
 use crate::components::web::has_focus;
 use leptos::{html, prelude::*};
 
@@ -45,7 +46,7 @@ pub fn Field(
     wide: bool,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    Effect::new(move || put(input.get(), &value.get()));
+    effect(move || put(input.get(), &value.get()));
     let leave = move |_| {
         if desk.settled.get_untracked() {
             request_animation_frame(move || put(input.get_untracked(), &value.get_untracked()));
@@ -99,7 +100,7 @@ pub fn Choice(
 ) -> impl IntoView {
     let select = NodeRef::<html::Select>::new();
     let all = Memo::new(move |_| with_current(options.get(), value.get()));
-    Effect::new(move || {
+    effect(move || {
         let (text, _) = (value.get(), all.read());
         if let Some(select) = select.get()
             && select.value() != text

@@ -6,6 +6,7 @@ use super::fields::{Choice, Field};
 use super::plan;
 use super::steps::{Faults, Guards, Probes};
 use crate::api::views::{Form, FormEdit};
+use crate::components::web::when;
 use leptos::prelude::*;
 
 /// A part of the last good form, as a signal.
@@ -106,11 +107,11 @@ fn Target(desk: Desk) -> impl IntoView {
                     options=services wide=true />
                 <Choice desk label="Tasks by" path="target.tasks" value=by
                     options=words(&["count", "percent", "all"]) choose />
-                <Show when=move || *by.read() != "all">
+                {when(move || *by.read() != "all", move || view! {
                     <Field desk label="How many" path=number_path value=part(desk, |f| f.tasks_number.clone()) />
                     <Choice desk label="Which" path="target.tasks.pick" value=part(desk, |f| f.pick.clone())
                         options=words(&["random", "newest", "oldest"]) />
-                </Show>
+                })}
             </div>
             {none}
             {hits}

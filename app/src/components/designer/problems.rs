@@ -4,6 +4,7 @@ use super::desk::Desk;
 use crate::api::views::ProblemAt;
 use crate::components::checks::checks;
 use crate::components::editor::{Editor, offset_of};
+use leptos::either::Either;
 use leptos::{html, prelude::*};
 
 /// The text side.
@@ -34,19 +35,17 @@ pub fn TextSide(desk: Desk) -> impl IntoView {
 }
 
 /// One problem; pressing it goes to its line.
-fn problem_line(problem: ProblemAt, go: impl Fn(&ProblemAt) + 'static) -> AnyView {
+fn problem_line(problem: ProblemAt, go: impl Fn(&ProblemAt) + 'static) -> impl IntoView {
     let text = problem.message.clone();
-    match problem.line {
-        Some(line) => view! {
-            <li>
-                <button type="button" class="jump" on:click=move |_| go(&problem)>
-                    "Line " {line} ": " {text}
-                </button>
-            </li>
-        }
-        .into_any(),
-        None => view! { <li>{text}</li> }.into_any(),
-    }
+    let shown = match problem.line {
+        Some(line) => Either::Left(view! {
+            <button type="button" class="jump" on:click=move |_| go(&problem)>
+                "Line " {line} ": " {text}
+            </button>
+        }),
+        None => Either::Right(text),
+    };
+    view! { <li>{shown}</li> }
 }
 
 fn jump(desk: Desk, area: NodeRef<html::Textarea>, problem: &ProblemAt) {
@@ -60,14 +59,17 @@ fn jump(desk: Desk, area: NodeRef<html::Textarea>, problem: &ProblemAt) {
     let _ = area.set_selection_range(from, end);
 }
 
-fn before_launch(problems: &[ProblemAt], list: &[crate::api::views::Check]) -> AnyView {
+fn before_launch(
+    problems: &[ProblemAt],
+    list: &[crate::api::views::Check],
+) -> impl IntoView + use<> {
     if list.is_empty() {
         let text = if problems.is_empty() {
             "Nothing to check yet."
         } else {
             "The swarm is asked once the text is right."
         };
-        return view! { <p class="muted">{text}</p> }.into_any();
+        return Either::Left(view! { <p class="muted">{text}</p> });
     }
-    checks(list)
+    Either::Right(checks(list))
 }

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::fields::{Choice, Field};
 use super::form::part;
 use crate::api::views::{FaultForm, Form, FormEdit, GuardForm, ProbeForm};
+use leptos::either::Either;
 use leptos::prelude::*;
 
 /// The kinds of fault that can be added: kind, what it does.
@@ -164,8 +165,12 @@ fn Fault(desk: Desk, i: usize) -> impl IntoView {
 }
 
 /// The `p`-th parameter of the `i`-th fault.
-fn parameter(desk: Desk, i: usize, p: usize, first: &(String, String, Vec<String>)) -> AnyView {
-    let (name, _, allowed) = first;
+fn parameter(
+    desk: Desk,
+    i: usize,
+    p: usize,
+    (name, _, allowed): &(String, String, Vec<String>),
+) -> impl IntoView + use<> {
     let path = format!("method[{i}].{name}");
     // Names and values come with the form, so that a new fault needs no new page.
     let label = name.clone();
@@ -177,10 +182,10 @@ fn parameter(desk: Desk, i: usize, p: usize, first: &(String, String, Vec<String
             .unwrap_or_default()
     });
     if allowed.is_empty() {
-        return view! { <Field desk label path value /> }.into_any();
+        return Either::Left(view! { <Field desk label path value /> });
     }
     let options = Signal::stored(allowed.clone());
-    view! { <Choice desk label path value options /> }.into_any()
+    Either::Right(view! { <Choice desk label path value options /> })
 }
 
 /// The guards.

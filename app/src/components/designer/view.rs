@@ -7,6 +7,8 @@ use super::problems::TextSide;
 use crate::api::views::DesignView;
 use crate::components::refusal::refused;
 use crate::components::web;
+use crate::components::web::effect;
+use crate::components::web::when;
 use leptos::prelude::*;
 
 /// What a design is called.
@@ -40,7 +42,7 @@ pub fn Designer(view: DesignView, key: String) -> impl IntoView {
     let desk = Desk::new(view, key);
     let text_first = RwSignal::new(false);
     let taken_up = RwSignal::new(false);
-    Effect::new(move || taken_up.set(desk.take_up()));
+    effect(move || taken_up.set(desk.take_up()));
     warn_before_leaving(desk);
     view! {
         <p class="crumbs">
@@ -50,12 +52,12 @@ pub fn Designer(view: DesignView, key: String) -> impl IntoView {
             <h1>{move || desk.view.with(title)}</h1>
             <Actions desk />
         </div>
-        <Show when=move || taken_up.get() && desk.is_dirty()>
+        {when(move || taken_up.get() && desk.is_dirty(), move || view! {
             <p class="note hold">
                 <span>"These are the changes you had not saved."</span>
                 <button type="button" on:click=move |_| desk.drop_changes()>"Drop them"</button>
             </p>
-        </Show>
+        })}
         {move || desk.trouble.get().map(|no| view! {
             {refused(&no)}
             <p><button type="button" on:click=move |_| desk.again()>"Try again"</button></p>
@@ -85,7 +87,7 @@ fn Tabs(text_first: RwSignal<bool>) -> impl IntoView {
 /// The browser asks before a page with unsaved changes is closed. Going elsewhere within the
 /// lab needs no question: the changes are kept in the tab and taken up again.
 fn warn_before_leaving(desk: Desk) {
-    Effect::new(move || {
+    effect(move || {
         window_event_listener(leptos::ev::click, |event| web::follow(&event));
         window_event_listener(leptos::ev::beforeunload, move |event| {
             if !web::stays_within() && untrack(|| desk.is_dirty()) {

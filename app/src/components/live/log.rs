@@ -2,6 +2,8 @@
 
 use super::model::LiveModel;
 use crate::api::live::Line;
+use crate::components::web::effect;
+use crate::components::web::when;
 use crate::model::time::{At, Micros, decimals_for};
 use leptos::{html, prelude::*};
 
@@ -29,7 +31,7 @@ pub fn Log(model: RwSignal<LiveModel>) -> impl IntoView {
             list.set_scroll_top(list.scroll_height());
         }
     };
-    Effect::new(move || {
+    effect(move || {
         let count = count.get();
         if follows.get() {
             seen.set(count);
@@ -56,9 +58,9 @@ pub fn Log(model: RwSignal<LiveModel>) -> impl IntoView {
                     </tbody>
                 </table>
             </div>
-            <Show when=move || !follows.get() && (unseen() > 0)>
+            {when(move || !follows.get() && unseen() > 0, move || view! {
                 <button type="button" class="more" on:click=move |_| to_end()>{unseen} " new"</button>
-            </Show>
+            })}
         </div>
     }
 }

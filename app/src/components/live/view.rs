@@ -8,6 +8,8 @@ use crate::api::calls::{Abort, abort};
 use crate::api::live::LiveView;
 use crate::components::asked::Asked;
 use crate::components::confirm::{Confirm, Post, Words};
+use crate::components::web::effect;
+use crate::components::web::when;
 use crate::components::web::{reload, uptime};
 use crate::model::run::{Phase, RunId};
 use crate::model::time::{At, Micros};
@@ -21,7 +23,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// The engine's clock in this browser, told by the server and carried on from there.
 fn clock(start: At, model: RwSignal<LiveModel>) -> RwSignal<At> {
     let now = RwSignal::new(start);
-    Effect::new(move || {
+    effect(move || {
         let woke = uptime();
         let tick = move || {
             #[expect(
@@ -57,7 +59,7 @@ pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
     let now = clock(live.now, model);
     let lost = RwSignal::new(false);
     let paused = RwSignal::new(false);
-    Effect::new(move || {
+    effect(move || {
         listen(
             run,
             model.with_untracked(LiveModel::last),
@@ -78,11 +80,11 @@ pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
     });
     view! {
         <Status run model now />
-        <Show when=move || lost.get()>
+        {when(move || lost.get(), || view! {
             <p class="note" role="status">
                 "The connection to the lab is lost; it is tried again by itself. The run goes on, and nothing of it is missed."
             </p>
-        </Show>
+        })}
         <figure class="live-picture" tabindex="0" inner_html=move || picture.get()></figure>
         <p class="row muted">
             "Everything on one axis; zero is the moment the first fault is sent."
