@@ -13,7 +13,7 @@ all() {
     step "Node.js and what comes from npm" need_npm_packages
     lint_parts
     fast_parts
-    part "Web pages" bundle
+    part "Web pages" bundle --budget
     part "Lab" build_server
     if [ "$(id -u)" = 0 ]; then
         step "Docker, for throw-away engines" need_docker

@@ -21,15 +21,17 @@ impl<T: Send + Sync + 'static> Clone for Asked<T> {
 
 impl<T: Send + Sync + 'static> Copy for Asked<T> {}
 
-impl<T: Send + Sync + 'static> Asked<T> {
+impl<T: Send + Sync + 'static> Default for Asked<T> {
     /// Nothing was asked yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             pending: RwSignal::new(false),
             answer: RwSignal::new(None),
         }
     }
+}
 
+impl<T: Send + Sync + 'static> Asked<T> {
     /// Asks.
     pub fn ask(self, question: impl Future<Output = Answer<T>> + 'static) {
         self.pending.set(true);

@@ -2,7 +2,11 @@
 //! in the browser by its own entry point; what is in none of them is no part of the browser's
 //! module.
 
-#![allow(unsafe_code, reason = "what wasm-bindgen generates for an entry point")]
+#![allow(
+    unsafe_code,
+    missing_docs,
+    reason = "what the macro and wasm-bindgen generate for an entry point"
+)]
 
 use super::designer::Designer;
 use super::keys::Keys;

@@ -95,6 +95,7 @@ pub fn Keys() -> impl IntoView {
                 {PLACES.map(|(letter, _, name)| view! {
                     <dt><kbd>"g"</kbd>" "<kbd>{letter}</kbd></dt><dd>{name}</dd>
                 })}
+                <dt><kbd>"←"</kbd>" "<kbd>"→"</kbd></dt><dd>"Along a live picture"</dd>
                 <dt><kbd>"?"</kbd></dt><dd>"This list"</dd>
                 <dt><kbd>"Esc"</kbd></dt><dd>"Close"</dd>
             </dl>

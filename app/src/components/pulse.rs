@@ -91,9 +91,12 @@ impl Pulse {
 
 /// The bar: what runs, and the way to stop it.
 #[component]
-pub fn Bar(first: Answer<Frame>) -> impl IntoView {
+pub fn Bar(
+    /// What the server knew.
+    first: Answer<Frame>,
+) -> impl IntoView {
     let pulse = Pulse::of_page();
-    let asked = Asked::new();
+    let asked = Asked::default();
     let now = pulse.show(first, running, draw_links);
     effect(move || {
         if asked.answer.read().is_some() {
@@ -152,7 +155,10 @@ fn draw_links(running: &Vec<Running>) -> impl IntoView + use<> {
 
 /// The runs that are on, as a section of the start page; nothing while none is.
 #[component]
-pub fn RunningNow(first: Answer<Frame>) -> impl IntoView {
+pub fn RunningNow(
+    /// What the server knew.
+    first: Answer<Frame>,
+) -> impl IntoView {
     Pulse::of_page().show(first, running, draw_section)
 }
 
@@ -198,7 +204,10 @@ fn amiss(frame: &Answer<Frame>) -> Amiss {
 
 /// The notes above every page.
 #[component]
-pub fn Notes(first: Answer<Frame>) -> impl IntoView {
+pub fn Notes(
+    /// What the server knew.
+    first: Answer<Frame>,
+) -> impl IntoView {
     Pulse::of_page().show(first, amiss, draw_amiss)
 }
 
@@ -230,7 +239,7 @@ fn draw_amiss((lab, hold, swarm, left): &Amiss) -> impl IntoView + use<> {
 
 #[component]
 fn Held(text: String) -> impl IntoView {
-    let asked = Asked::new();
+    let asked = Asked::default();
     effect(move || {
         if asked.is_done() {
             Pulse::of_page().refresh();

@@ -28,11 +28,14 @@ fn read(allow: &str, most: &str) -> Result<SettingsEdit, String> {
 
 /// The form, with the settings as they are.
 #[component]
-pub fn SettingsForm(settings: SettingsEdit) -> impl IntoView {
+pub fn SettingsForm(
+    /// The settings as they are.
+    settings: SettingsEdit,
+) -> impl IntoView {
     let allow = RwSignal::new(settings.allow.join("\n"));
     let most = RwSignal::new(settings.max_tasks.to_string());
     let problem = RwSignal::new(None::<String>);
-    let save = Asked::new();
+    let save = Asked::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         match read(&allow.read_untracked(), &most.read_untracked()) {

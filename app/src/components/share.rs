@@ -31,19 +31,19 @@ pub fn Sharing(
 ) -> impl IntoView {
     let rows = RwSignal::new(shares);
     let days = RwSignal::new("7".to_owned());
-    let made = Asked::<NewShare>::new();
+    let new_link = Asked::<NewShare>::default();
     effect(move || {
-        if let Some(Ok(new)) = made.answer.get() {
+        if let Some(Ok(new)) = new_link.answer.get() {
             rows.update(|rows| rows.insert(0, new.row));
         }
     });
     let make = move |_| {
-        made.ask(share(run, days.read_untracked().parse().ok()));
+        new_link.ask(share(run, days.read_untracked().parse().ok()));
     };
     view! {
         <div class="row sharing">
             <span class="joined">
-                <button type="button" class="primary" on:click=make disabled=move || made.pending.get()>
+                <button type="button" class="primary" on:click=make disabled=move || new_link.pending.get()>
                     "Share"
                 </button>
                 <select aria-label="How long a new link works" on:change:target=move |event| days.set(event.target().value())>
@@ -61,7 +61,7 @@ pub fn Sharing(
                 </details>
             })}
         </div>
-        {move || made.answer.get().map(|answer| match answer {
+        {move || new_link.answer.get().map(|answer| match answer {
             Ok(new) => Either::Left(view! { <Fresh new /> }),
             Err(no) => Either::Right(refused(&no)),
         })}
@@ -97,7 +97,7 @@ fn Fresh(new: NewShare) -> impl IntoView {
 #[component]
 fn Link(row: ShareRow, rows: RwSignal<Vec<ShareRow>>) -> impl IntoView {
     let id = row.id;
-    let ended = Asked::new();
+    let ended = Asked::default();
     effect(move || {
         if ended.is_done() {
             rows.update(|rows| {

@@ -12,7 +12,7 @@ pub fn effect(run: impl FnMut() + 'static) {
 }
 
 fn boxed(mut run: Box<dyn FnMut()>) {
-    Effect::new(move || run());
+    Effect::new(move |_: Option<()>| run());
 }
 
 /// Shows something while a condition holds; what is shown stays as it is meanwhile.
@@ -100,6 +100,26 @@ pub fn rename(path: &str) {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
     }
+}
+
+/// What follows the # in the address.
+pub fn fragment() -> Option<String> {
+    let hash = window().location().hash().ok()?;
+    hash.strip_prefix('#').map(str::to_owned)
+}
+
+/// How far across an element inside the listening one a pointer is: 0 at its left, 1 at its right.
+pub fn share_across(event: &web_sys::PointerEvent, inner: &str) -> Option<f64> {
+    let around = event
+        .current_target()?
+        .dyn_into::<web_sys::Element>()
+        .ok()?;
+    let area = around
+        .query_selector(inner)
+        .ok()??
+        .get_bounding_client_rect();
+    let share = (f64::from(event.client_x()) - area.left()) / area.width();
+    share.is_finite().then_some(share)
 }
 
 /// Notes when a click follows a link within the lab.

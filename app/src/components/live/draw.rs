@@ -20,7 +20,7 @@ const SLOTS: usize = 12;
 const TASKS: usize = 4;
 
 /// The axis: moments to places.
-struct Axis {
+pub struct Axis {
     zero: At,
     from: f64,
     to: f64,
@@ -28,7 +28,8 @@ struct Axis {
 }
 
 impl Axis {
-    fn new(model: &LiveModel, now: At) -> Self {
+    /// The axis of a picture drawn at a moment.
+    pub fn new(model: &LiveModel, now: At) -> Self {
         let (from, to) = model.span(now);
         Self {
             zero: model.zero(),
@@ -41,6 +42,22 @@ impl Axis {
     /// The place of a moment, kept within the picture.
     fn x(&self, at: At) -> f64 {
         self.place((at - self.zero).as_secs_f64())
+    }
+
+    /// Where a second from zero stands, in percent of the picture's width.
+    pub fn percent(&self, seconds: f64) -> f64 {
+        100.0 * self.place(seconds) / WIDTH
+    }
+
+    /// The moment at a share of the picture's width, in microseconds from zero.
+    pub fn moment(&self, share: f64) -> i64 {
+        let within = (share * WIDTH - LEFT) / (RIGHT - LEFT);
+        micros(self.from + (self.to - self.from) * within.clamp(0.0, 1.0))
+    }
+
+    /// Where it begins and ends, in microseconds from zero.
+    pub fn ends(&self) -> (i64, i64) {
+        (micros(self.from), micros(self.to))
     }
 
     fn place(&self, seconds: f64) -> f64 {

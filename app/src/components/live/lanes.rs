@@ -82,6 +82,15 @@ pub struct SlotLane {
 }
 
 impl SlotLane {
+    /// What it did at a moment: the state of the newest task that is known of then.
+    pub fn word(&self, moment: At) -> Option<&'static str> {
+        let states = self.tasks.iter().flat_map(|task| &task.states);
+        let known = states.filter(|(at, _)| *at <= moment);
+        known
+            .max_by_key(|(at, _)| *at)
+            .map(|(_, state)| state.word())
+    }
+
     /// Whether nothing happened in it.
     pub fn is_calm(&self) -> bool {
         self.tasks.len() < 2 && self.tasks.iter().all(TaskLane::is_calm)

@@ -1,5 +1,6 @@
 //! A run while it is on: everything on one time axis with zero at the first fault.
 
+mod cross;
 mod draw;
 mod lanes;
 mod log;

@@ -1,5 +1,6 @@
 //! The live page: phase and time left, abort, the picture, the log.
 
+use super::cross::Cross;
 use super::draw;
 use super::log::{Log, offset};
 use super::model::LiveModel;
@@ -16,6 +17,9 @@ use crate::model::time::{At, Micros};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 use std::time::Duration;
+
+/// What is said while nobody points at a moment.
+const AXIS: &str = "Everything on one axis; zero is the moment the first fault is sent. Point at a moment, or step along with the arrow keys.";
 
 /// How often the picture is drawn again.
 const TICK: Duration = Duration::from_millis(500);
@@ -74,6 +78,7 @@ pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
             },
         );
     });
+    let cross = Cross::new(model, now);
     let picture = Memo::new(move |old: Option<&String>| match old {
         Some(old) if paused.get() => old.clone(),
         _ => model.with(|m| draw::drawn(m, now.get())),
@@ -85,9 +90,22 @@ pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
                 "The connection to the lab is lost; it is tried again by itself. The run goes on, and nothing of it is missed."
             </p>
         })}
-        <figure class="live-picture" tabindex="0" inner_html=move || picture.get()></figure>
-        <p class="row muted">
-            "Everything on one axis; zero is the moment the first fault is sent."
+        <div class="live-picture" tabindex="0" role="group"
+            aria-label="The run so far. Arrow keys move along it."
+            on:keydown=move |event| cross.key(&event)
+            on:pointermove=move |event| cross.point(&event)
+            on:pointerup=move |event| cross.press(&event)
+            on:pointerleave=move |_| cross.leave()
+        >
+            <div class="sheet">
+                <figure inner_html=move || picture.get()></figure>
+                {move || cross.place().map(|x| view! {
+                    <div class="crossline" style:left=format!("{x:.2}%")></div>
+                })}
+            </div>
+        </div>
+        <p class="row muted readout">
+            <span role="status">{move || cross.words().unwrap_or_else(|| AXIS.to_owned())}</span>
             <button type="button" class="quiet" aria-pressed=move || paused.get().to_string()
                 on:click=move |_| paused.update(|p| *p = !*p)>
                 {move || if paused.get() { "Go on drawing" } else { "Pause the picture" }}
@@ -113,7 +131,7 @@ fn Status(run: RunId, model: RwSignal<LiveModel>, now: RwSignal<At>) -> impl Int
             |(running, desired)| format!("{running} of {desired}"),
         )
     };
-    let asked = Asked::new();
+    let asked = Asked::default();
     let words = Words {
         label: "Abort and restore",
         question: "End this run now and put everything back?",
