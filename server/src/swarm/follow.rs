@@ -9,7 +9,7 @@ use super::watch::{Shared, lock};
 use super::{SwarmError, facts};
 use app::model::facts::TaskFacts;
 use app::model::time::{At, Micros};
-use app::model::timeline::{Event, Source, What};
+use app::model::timeline::{Event, SERVICE_REMOVED, Source, What};
 use bollard::models::ServiceSpec;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -293,7 +293,7 @@ fn changed(before: &Definition, now: &Definition, version: u64, by_lab: bool) ->
     match (&before.spec, &now.spec) {
         (before, now) if before == now => None,
         (Some(_), None) => Some(What::Note {
-            text: "the service was removed".to_owned(),
+            text: SERVICE_REMOVED.to_owned(),
         }),
         _ => Some(What::ServiceUpdated { version, by_lab }),
     }

@@ -26,6 +26,7 @@ pub fn Log(model: RwSignal<LiveModel>) -> impl IntoView {
     let seen = RwSignal::new(0_usize);
     let count = Memo::new(move |_| model.with(|m| m.log.len()));
     let zero = Memo::new(move |_| model.with(LiveModel::zero));
+    let begun = Memo::new(move |_| model.with(LiveModel::begun));
     let to_end = move || {
         if let Some(list) = list.get_untracked() {
             list.set_scroll_top(list.scroll_height());
@@ -53,7 +54,7 @@ pub fn Log(model: RwSignal<LiveModel>) -> impl IntoView {
                     </thead>
                     <tbody>
                         <For each=move || model.with(|m| m.log.clone()) key=|(seq, _)| *seq let((_, line))>
-                            <Row line zero />
+                            <Row line zero begun />
                         </For>
                     </tbody>
                 </table>
@@ -66,7 +67,7 @@ pub fn Log(model: RwSignal<LiveModel>) -> impl IntoView {
 }
 
 #[component]
-fn Row(line: Line, zero: Memo<At>) -> impl IntoView {
+fn Row(line: Line, zero: Memo<At>, begun: Memo<At>) -> impl IntoView {
     let Line {
         at,
         resolution,
@@ -75,9 +76,16 @@ fn Row(line: Line, zero: Memo<At>) -> impl IntoView {
         matters,
         ..
     } = line;
+    let when = move |at: At, resolution| {
+        if at < begun.get() {
+            "before".to_owned()
+        } else {
+            offset(at - zero.get(), resolution)
+        }
+    };
     view! {
         <tr class:matters=matters>
-            <td class="n">{move || offset(at - zero.get(), resolution)}</td>
+            <td class="n">{move || when(at, resolution)}</td>
             <td>{source}</td>
             <td>{text}</td>
         </tr>

@@ -105,6 +105,11 @@ impl LiveModel {
             .min()
     }
 
+    /// When the run began; what is older was so before it.
+    pub fn begun(&self) -> At {
+        self.phases.first().map_or(self.latest, |(_, at)| *at)
+    }
+
     /// Zero of the axis: the first fault, or when it is due.
     pub fn zero(&self) -> At {
         let due = self.entered(Phase::Baseline).unwrap_or(self.latest) + self.baseline;
