@@ -13,25 +13,16 @@ use app::model::run::{Phase, Run, RunId};
 
 impl LocalLab {
     pub(super) async fn history_view(&self, query: RunQuery) -> Result<HistoryView, Refusal> {
-        let page = self
-            .store
-            .runs(&query)
-            .await
-            .map_err(|e| refusals::store(&e))?;
-        let points = self
-            .store
-            .recoveries(&query)
-            .await
-            .map_err(|e| refusals::store(&e))?;
-        let (services, faults) = self.store.facets().await.map_err(|e| refusals::store(&e))?;
-        let pages = page.total.div_ceil(u64::from(crate::store::PAGE));
+        let found = self.store.history(&query).await;
+        let found = found.map_err(|e| refusals::store(&e))?;
+        let pages = found.page.total.div_ceil(u64::from(crate::store::PAGE));
         Ok(HistoryView {
-            rows: page.rows.iter().cloned().map(words::run_row).collect(),
-            total: page.total,
+            total: found.page.total,
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
-            chart: history(&points, page.total),
-            services,
-            faults,
+            chart: history(&found.recoveries, found.measured),
+            rows: found.page.rows.into_iter().map(words::run_row).collect(),
+            services: found.services,
+            faults: found.faults,
         })
     }
 

@@ -59,11 +59,8 @@ pub trait Store: Send + Sync {
     async fn summary(&self, id: RunId) -> Stored<Option<RunSummary>>;
     /// Runs that match, one page (of [`PAGE`] rows).
     async fn runs(&self, query: &RunQuery) -> Stored<RunPage>;
-    /// For the chart over the runs that match: those that are over and recovered, or were watched
-    /// and did not; oldest first, at most the newest 120.
-    async fn recoveries(&self, query: &RunQuery) -> Stored<Vec<RunSummary>>;
-    /// Services and kinds of fault ("container-kill") that have runs, each sorted.
-    async fn facets(&self) -> Stored<(Vec<String>, Vec<String>)>;
+    /// The same page with all that the history shows around it, as of one moment.
+    async fn history(&self, query: &RunQuery) -> Stored<History>;
     /// Runs that are not over, oldest first.
     async fn unfinished(&self) -> Stored<Vec<Unfinished>>;
 

@@ -106,6 +106,25 @@ pub struct RunPage {
     pub total: u64,
 }
 
+/// What the history page shows of the runs that match a query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    /// One page of them, and how many match.
+    pub page: RunPage,
+    /// For the chart: those that are over and recovered, or were watched and did not. Oldest
+    /// first, at most the newest [`CHARTED`].
+    pub recoveries: Vec<RunSummary>,
+    /// How many `recoveries` there would be without that limit.
+    pub measured: u64,
+    /// Services that have runs, sorted, whatever the query.
+    pub services: Vec<String>,
+    /// Kinds of fault ("container-kill") that have runs, sorted, whatever the query.
+    pub faults: Vec<String>,
+}
+
+/// Most runs in the chart of a history.
+pub const CHARTED: u32 = 120;
+
 /// Rows in one page of a history.
 pub const PAGE: u32 = 50;
 

@@ -1,23 +1,14 @@
 //! Promises about lists of runs.
 
-use super::{HOUR, KILL, ended, outcome, planned_with, started};
+use super::{BOTH, HOUR, KILL, LABEL, ended, planned_with, started};
 use crate::store::{Figures, PAGE, Store};
 use app::api::views::RunQuery;
 use app::model::run::{RunId, Verdict};
 use app::model::time::{At, Micros};
 
-const LABEL: &str = r#"[{"fault": "service-label", "label": "a", "value": "1"}]"#;
-
 fn sorted(sort: &str) -> RunQuery {
     RunQuery {
         sort: sort.to_owned(),
-        ..RunQuery::default()
-    }
-}
-
-fn text(text: &str) -> RunQuery {
-    RunQuery {
-        text: text.to_owned(),
         ..RunQuery::default()
     }
 }
@@ -37,13 +28,13 @@ fn not_within(span: i64) -> Figures {
 }
 
 /// Titles that a query finds, in order; the total must say the same.
-async fn titles(store: &dyn Store, query: RunQuery) -> Vec<String> {
+pub(super) async fn titles(store: &dyn Store, query: RunQuery) -> Vec<String> {
     let page = store.runs(&query).await.unwrap();
     assert_eq!(page.total, page.rows.len() as u64, "{query:?}");
     page.rows.into_iter().map(|r| r.title).collect()
 }
 
-async fn over(
+pub(super) async fn over(
     store: &dyn Store,
     title: &str,
     service: &str,
@@ -98,15 +89,10 @@ pub async fn the_newest_come_first_fifty_a_page(store: &dyn Store) {
 }
 
 async fn three(store: &dyn Store) {
-    let both = format!(
-        "[{},{}]",
-        &KILL[1..KILL.len() - 1],
-        &LABEL[1..LABEL.len() - 1]
-    );
     for (title, service, faults, created) in [
         ("kill", "web", KILL, 10),
         ("label", "api", LABEL, 20),
-        ("both", "db", &both, 30),
+        ("both", "db", BOTH, 30),
     ] {
         let plan = planned_with(store, title, service, faults, At(created)).await;
         let run = plan.id;
@@ -171,38 +157,6 @@ pub async fn filters_add_up(store: &dyn Store) {
     assert_eq!(titles(store, query.clone()).await, ["kill"]);
     query.verdict = "violated".to_owned();
     assert_eq!(titles(store, query).await, [""; 0]);
-}
-
-/// See its name.
-pub async fn words_are_found_as_they_are(store: &dyn Store) {
-    let odd = started(store, "100% of a_b \\ ÄRGER", "shop_Cart", At(1)).await;
-    over(store, "1000 of aXb", "web", 2, Figures::default()).await;
-    let only_odd = ["100% of a_b \\ ÄRGER"];
-    for found in [
-        "100%",
-        "a_b",
-        "\\",
-        "ärger",
-        "Ärger",
-        "CART",
-        " of   100% ",
-        "%",
-        "_",
-    ] {
-        assert_eq!(titles(store, text(found)).await, only_odd, "{found}");
-    }
-    assert_eq!(titles(store, text("of")).await.len(), 2);
-    assert_eq!(titles(store, text("  ")).await.len(), 2);
-    assert_eq!(titles(store, text("of nothing")).await, [""; 0]);
-    assert_eq!(titles(store, text("recovered")).await, [""; 0]);
-    let end = outcome(Verdict::Held, "Recovered in 9 s");
-    store
-        .finish_run(odd, &end, Figures::default(), At(9))
-        .await
-        .unwrap();
-    assert_eq!(titles(store, text("recovered 9")).await, only_odd);
-    assert_eq!(titles(store, text(&"zz ".repeat(5000))).await.len(), 0);
-    assert_eq!(titles(store, text(&"y".repeat(1_000_000))).await.len(), 0);
 }
 
 /// See its name.
@@ -307,37 +261,76 @@ pub async fn services_sort_both_ways(store: &dyn Store) {
 }
 
 /// See its name.
-pub async fn facets_are_sorted_and_named_once(store: &dyn Store) {
-    assert_eq!(store.facets().await.unwrap(), (vec![], vec![]));
+pub async fn services_and_faults_are_sorted_and_named_once(store: &dyn Store) {
+    let none = store.history(&RunQuery::default()).await.unwrap();
+    assert_eq!((none.services, none.faults), (vec![], vec![]));
     three(store).await;
     over(store, "again", "web", 40, Figures::default()).await;
-    let (services, faults) = store.facets().await.unwrap();
-    assert_eq!(services, ["api", "db", "web"]);
-    assert_eq!(faults, ["container-kill", "service-label"]);
+    // Whatever the query finds: they are what the next one can be made of.
+    let found = store.history(&sorted("service")).await.unwrap();
+    assert_eq!(found.services, ["api", "db", "web"]);
+    assert_eq!(found.faults, ["container-kill", "service-label"]);
+    let nothing = RunQuery {
+        service: "nowhere".to_owned(),
+        ..RunQuery::default()
+    };
+    let nothing = store.history(&nothing).await.unwrap();
+    assert_eq!(
+        (nothing.services, nothing.faults),
+        (found.services, found.faults)
+    );
+    assert_eq!((nothing.page.total, nothing.measured), (0, 0));
 }
 
 /// See its name.
-pub async fn a_chart_gets_the_newest_recoveries_oldest_first(store: &dyn Store) {
+pub async fn a_chart_gets_the_recoveries_oldest_first(store: &dyn Store) {
     over(store, "none", "web", 1, Figures::default()).await;
     let never = over(store, "never", "web", 2, not_within(60)).await;
     let quick = over(store, "quick", "web", 3, recovered(5)).await;
     over(store, "elsewhere", "api", 4, recovered(6)).await;
     started(store, "on", "web", At(5)).await;
-    let query = RunQuery {
-        service: "web".to_owned(),
-        page: 9,
-        sort: "service".to_owned(),
-        ..RunQuery::default()
-    };
-    let points = store.recoveries(&query).await.unwrap();
-    let ids: Vec<_> = points.iter().map(|p| p.id).collect();
-    assert_eq!(ids, [never, quick]);
-    assert_eq!(
-        (points[0].figures, points[0].created),
-        (not_within(60), At(2))
-    );
-    assert_eq!(
-        (points[1].verdict, points[1].service.as_str()),
-        (Some(Verdict::Held), "web")
-    );
+    // The chart is the same whatever page the list is on.
+    for page in [0, 1, 2, 9] {
+        let query = RunQuery {
+            service: "web".to_owned(),
+            page,
+            sort: "service".to_owned(),
+            ..RunQuery::default()
+        };
+        let found = store.history(&query).await.unwrap();
+        assert_eq!(found.page, store.runs(&query).await.unwrap());
+        assert_eq!((found.page.total, found.measured), (4, 2), "page {page}");
+        let points = found.recoveries;
+        let ids: Vec<_> = points.iter().map(|p| p.id).collect();
+        assert_eq!(ids, [never, quick], "page {page}");
+        assert_eq!(
+            (points[0].figures, points[0].created),
+            (not_within(60), At(2))
+        );
+        assert_eq!(
+            (points[1].verdict, points[1].service.as_str()),
+            (Some(Verdict::Held), "web")
+        );
+    }
+}
+
+/// See its name.
+pub async fn a_chart_gets_the_newest_and_how_many_there_are(store: &dyn Store) {
+    for i in 0..130 {
+        let figures = if i % 13 == 0 {
+            Figures::default()
+        } else {
+            recovered(i)
+        };
+        over(store, "x", "web", i, figures).await;
+    }
+    let found = store.history(&sorted("recovery")).await.unwrap();
+    assert_eq!((found.page.total, found.measured), (130, 120));
+    assert_eq!(found.recoveries.len(), 120);
+    over(store, "x", "web", 130, not_within(1)).await;
+    let found = store.history(&sorted("recovery")).await.unwrap();
+    assert_eq!((found.page.total, found.measured), (131, 121));
+    let times: Vec<_> = found.recoveries.iter().map(|p| p.created.0).collect();
+    assert_eq!((times.len(), times[0], times[119]), (120, 2, 130));
+    assert!(times.is_sorted());
 }

@@ -10,6 +10,7 @@ pub mod designs;
 pub mod history;
 pub mod journal;
 pub mod runs;
+pub mod search;
 pub mod stream;
 
 use super::{DesignText, Figures, NewRun, Store, StoreError};
@@ -35,12 +36,12 @@ macro_rules! contract_tests {
             history::the_newest_come_first_fifty_a_page,
             history::each_filter_lets_through_what_it_names,
             history::filters_add_up,
-            history::words_are_found_as_they_are,
             history::days_are_those_of_utc,
             history::runs_without_a_figure_sort_last,
             history::services_sort_both_ways,
-            history::facets_are_sorted_and_named_once,
-            history::a_chart_gets_the_newest_recoveries_oldest_first,
+            history::services_and_faults_are_sorted_and_named_once,
+            history::a_chart_gets_the_recoveries_oldest_first,
+            history::a_chart_gets_the_newest_and_how_many_there_are,
             journal::entries_are_open_until_they_are_settled,
             journal::undoing_goes_backwards,
             journal::a_settled_entry_can_open_again,
@@ -49,6 +50,10 @@ macro_rules! contract_tests {
             runs::of_many_launches_at_once_one_gets_in,
             runs::a_run_that_is_over_stays_as_it_ended,
             runs::unfinished_runs_come_oldest_first_with_their_owner,
+            search::words_are_found_as_they_are,
+            search::a_search_looks_at_title_service_and_reason,
+            search::whatever_a_title_says_can_be_found,
+            search::any_combination_finds_what_it_says,
             stream::items_come_in_order_from_where_one_left_off,
             stream::a_batch_is_stored_whole_or_not_at_all,
             stream::a_record_holds_everything,
@@ -91,6 +96,13 @@ pub fn experiment(title: &str, service: &str, faults: &str) -> Experiment {
 
 /// A kill with SIGKILL.
 pub const KILL: &str = r#"[{"fault": "container-kill"}]"#;
+
+/// A label set.
+const LABEL: &str = r#"[{"fault": "service-label", "label": "a", "value": "1"}]"#;
+
+/// Two faults.
+const BOTH: &str = r#"[{"fault": "container-kill"},
+    {"fault": "service-label", "label": "a", "value": "1"}]"#;
 
 /// A design with a run on it, ready to be created.
 pub async fn planned(store: &dyn Store, title: &str, service: &str, created: At) -> NewRun {

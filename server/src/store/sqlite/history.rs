@@ -1,73 +1,145 @@
 //! Past and present runs: filtered, sorted, in pages, and what a chart over them needs.
 //!
-//! Guarantee: the default page reads as many rows as it shows, however many runs there are; a
-//! query that makes no sense shows less or the default, never an error.
+//! Guarantee: which runs match is read from one index that holds all it takes, in the order asked
+//! for (but for the few that are on, which have an index of their own); of those that are over,
+//! only the rows that are shown are read. A query that makes no sense shows less or the default,
+//! never an error.
 
-use super::rows::{RunRow, fetch, select_runs};
-use crate::store::{PAGE, RunPage, RunSummary, Stored};
+use super::rows::{RunRow, fetch, select_from};
+use crate::store::{CHARTED, History, PAGE, RunPage, RunSummary, Stored};
 use app::api::views::RunQuery;
 use app::model::time::At;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_scalar};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 /// Most words of a search that count.
 const MOST_WORDS: usize = 20;
 
-/// Most points of a chart.
-const MOST_POINTS: u32 = 120;
-
 /// See [`crate::store::Store::runs`].
 pub(super) async fn page(conn: &mut SqliteConnection, query: &RunQuery) -> Stored<RunPage> {
-    let rows = fetch(conn, listing(query)).await?;
-    let mut count = filtered(QueryBuilder::new("SELECT count(*) FROM runs"), query);
-    let total: i64 = count.build_query_scalar().fetch_one(conn).await?;
-    Ok(RunPage {
-        rows: rows
-            .into_iter()
-            .map(RunRow::summary)
-            .collect::<Stored<_>>()?,
-        total: total.unsigned_abs(),
+    let rows = summaries(conn, listing(query)).await?;
+    let total = if are_all(query, &rows) {
+        rows.len() as u64
+    } else {
+        counts(conn, query).await?.0
+    };
+    Ok(RunPage { rows, total })
+}
+
+/// See [`crate::store::Store::history`].
+pub(super) async fn history(conn: &mut SqliteConnection, query: &RunQuery) -> Stored<History> {
+    let rows = summaries(conn, listing(query)).await?;
+    let (total, measured, recoveries) = if are_all(query, &rows) {
+        let recoveries = recoveries_of(&rows);
+        (rows.len() as u64, recoveries.len() as u64, recoveries)
+    } else {
+        let (total, measured) = counts(conn, query).await?;
+        (total, measured, recoveries(conn, query).await?)
+    };
+    Ok(History {
+        page: RunPage { rows, total },
+        recoveries,
+        measured,
+        services: names(conn, "runs", "service").await?,
+        faults: names(conn, "run_faults", "kind").await?,
     })
+}
+
+/// Whether a page holds all that match: a first page with room left. Then there is nothing to
+/// count or to look for again, which is what a search that finds little would take longest for.
+fn are_all(query: &RunQuery, rows: &[RunSummary]) -> bool {
+    query.page <= 1 && rows.len() < PAGE as usize
+}
+
+async fn summaries(
+    conn: &mut SqliteConnection,
+    query: QueryBuilder<Sqlite>,
+) -> Stored<Vec<RunSummary>> {
+    let rows = fetch(conn, query).await?;
+    rows.into_iter().map(RunRow::summary).collect()
 }
 
 /// The query for one page.
 pub(super) fn listing(query: &RunQuery) -> QueryBuilder<Sqlite> {
     let skip = i64::from(query.page.max(1) - 1) * i64::from(PAGE);
-    let mut sql = filtered(select_runs(""), query);
-    sql.push(" ORDER BY ").push(order(&query.sort));
-    sql.push(" LIMIT ").push(PAGE).push(" OFFSET ").push(skip);
+    shown(query, &query.sort, "", &format!("{PAGE} OFFSET {skip}"))
+}
+
+/// The query for what a chart shows, newest first. The database has a rank for nothing but the
+/// runs that are over and recovered, or were watched and did not.
+pub(super) fn charting(query: &RunQuery) -> QueryBuilder<Sqlite> {
+    let measured = " AND recovery_rank IS NOT NULL";
+    shown(query, NEWEST, measured, &CHARTED.to_string())
+}
+
+/// The query for how many match, and how many of these have a place in a chart.
+pub(super) fn counting(query: &RunQuery) -> QueryBuilder<Sqlite> {
+    let (index, _) = order(query, NEWEST);
+    let count = "SELECT count(*), count(recovery_rank)";
+    let sql = QueryBuilder::new(format!("{count} FROM runs INDEXED BY {index} WHERE TRUE"));
+    filtered(sql, query)
+}
+
+/// A query for rows of runs that match: which, it reads from the index; only these it looks up.
+/// (`SQLite` takes a `CROSS JOIN` in the order in which it is written.)
+fn shown(query: &RunQuery, sort: &str, and: &str, limit: &str) -> QueryBuilder<Sqlite> {
+    let (index, order) = order(query, sort);
+    let hits = format!("(SELECT id AS hit FROM runs INDEXED BY {index} WHERE TRUE");
+    let mut sql = filtered(select_from(&hits), query);
+    sql.push(and);
+    sql.push(format!(" ORDER BY {order} LIMIT {limit})"));
+    sql.push(format!(" CROSS JOIN runs ON id = hit ORDER BY {order}"));
     sql
 }
 
-/// What the rows are ordered by. Runs without a value come last in either direction; ties are
-/// broken by time and id, so that pages never overlap.
-fn order(sort: &str) -> &'static str {
-    match sort {
-        "when" => "created, id",
-        "recovery" => "recovery_rank NULLS LAST, created, id",
-        "-recovery" => "recovery_rank DESC NULLS LAST, created DESC, id DESC",
-        "outage" => "outage NULLS LAST, created, id",
-        "-outage" => "outage DESC NULLS LAST, created DESC, id DESC",
-        "service" => "service, created DESC, id DESC",
-        "-service" => "service DESC, created DESC, id DESC",
-        _ => "created DESC, id DESC",
+/// The sort of what is newest first, as any that makes no sense.
+const NEWEST: &str = "";
+
+/// The index to read, and what the rows are ordered by. Runs without a value come last in either
+/// direction; ties are broken by time and id, so that pages never overlap.
+fn order(query: &RunQuery, sort: &str) -> (&'static str, &'static str) {
+    let (index, order) = match sort {
+        "when" => ("runs_by_time", "created, id"),
+        "recovery" => ("runs_by_recovery", "recovery_rank NULLS LAST, created, id"),
+        "-recovery" => (
+            "runs_by_recovery",
+            "recovery_rank DESC NULLS LAST, created DESC, id DESC",
+        ),
+        "outage" => ("runs_by_outage", "outage NULLS LAST, created, id"),
+        "-outage" => (
+            "runs_by_outage",
+            "outage DESC NULLS LAST, created DESC, id DESC",
+        ),
+        "service" => ("runs_by_service_newest", "service, created DESC, id DESC"),
+        "-service" => ("runs_by_service", "service DESC, created DESC, id DESC"),
+        _ => ("runs_by_time", "created DESC, id DESC"),
+    };
+    match index {
+        _ if query.verdict == RUNNING => ("one_run_per_target", order), // few, quickly sorted
+        "runs_by_time" if !query.service.is_empty() => ("runs_by_service", order),
+        _ => (index, order),
     }
 }
 
+/// What is asked for instead of a verdict to see the runs that are on.
+const RUNNING: &str = "running";
+
 /// Adds the conditions of a query.
 fn filtered(mut sql: QueryBuilder<Sqlite>, query: &RunQuery) -> QueryBuilder<Sqlite> {
-    sql.push(" WHERE TRUE");
     if !query.service.is_empty() {
         sql.push(" AND service = ").push_bind(query.service.clone());
     }
     if !query.fault.is_empty() {
-        sql.push(" AND id IN (SELECT run FROM run_faults WHERE kind = ");
-        sql.push_bind(query.fault.clone()).push(")");
+        // In quotes as it stands in the array, it can be found as nothing but one whole element.
+        let element = serde_json::Value::from(query.fault.as_str()).to_string();
+        sql.push(" AND instr(kinds, ")
+            .push_bind(element)
+            .push(") > 0");
     }
     match query.verdict.as_str() {
         "" => {}
-        "running" => {
+        RUNNING => {
             sql.push(" AND phase <> 'done'");
         }
         word => {
@@ -100,39 +172,36 @@ fn midnight(day: Date) -> Option<At> {
     Some(At(start.timestamp().as_microsecond()))
 }
 
-/// See [`crate::store::Store::recoveries`].
-pub(super) async fn recoveries(
-    conn: &mut SqliteConnection,
-    query: &RunQuery,
-) -> Stored<Vec<RunSummary>> {
-    let mut sql = filtered(select_runs(""), query);
-    sql.push(" AND verdict IS NOT NULL AND recovery_rank IS NOT NULL");
-    sql.push(" ORDER BY created DESC, id DESC LIMIT ")
-        .push(MOST_POINTS);
-    let newest_first = fetch(conn, sql).await?;
-    newest_first
-        .into_iter()
-        .rev()
-        .map(RunRow::summary)
-        .collect()
+/// How many match, and how many of them were measured.
+async fn counts(conn: &mut SqliteConnection, query: &RunQuery) -> Stored<(u64, u64)> {
+    let (total, measured): (i64, i64) = counting(query).build_query_as().fetch_one(conn).await?;
+    Ok((total.unsigned_abs(), measured.unsigned_abs()))
 }
 
-/// See [`crate::store::Store::facets`]. Each next name is looked up in the index, so that this
-/// takes as many steps as there are names, not runs.
-pub(super) async fn facets(conn: &mut SqliteConnection) -> Stored<(Vec<String>, Vec<String>)> {
-    let services = query_scalar(
-        "WITH RECURSIVE found (name) AS (SELECT min(service) FROM runs UNION ALL \
-         SELECT (SELECT min(service) FROM runs WHERE service > name) FROM found \
-         WHERE name IS NOT NULL) SELECT name FROM found WHERE name IS NOT NULL ORDER BY name",
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    let kinds = query_scalar(
-        "WITH RECURSIVE found (name) AS (SELECT min(kind) FROM run_faults UNION ALL \
-         SELECT (SELECT min(kind) FROM run_faults WHERE kind > name) FROM found \
-         WHERE name IS NOT NULL) SELECT name FROM found WHERE name IS NOT NULL ORDER BY name",
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok((services, kinds))
+/// What a chart over the runs that match shows.
+async fn recoveries(conn: &mut SqliteConnection, query: &RunQuery) -> Stored<Vec<RunSummary>> {
+    let mut newest_first = summaries(conn, charting(query)).await?;
+    newest_first.reverse();
+    Ok(newest_first)
+}
+
+/// The same where all runs that match are at hand.
+fn recoveries_of(all: &[RunSummary]) -> Vec<RunSummary> {
+    let measured = |run: &&RunSummary| {
+        run.figures.recovery.is_some() || run.figures.not_recovered_within.is_some()
+    };
+    let mut found: Vec<_> = all.iter().filter(measured).cloned().collect();
+    found.sort_by_key(|run| (run.created, run.id));
+    found
+}
+
+/// The different values of a column, sorted. Each next one is looked up in the column's index, so
+/// that this takes as many steps as there are names, not runs.
+async fn names(conn: &mut SqliteConnection, table: &str, column: &str) -> Stored<Vec<String>> {
+    let mut sql = QueryBuilder::<Sqlite>::new(format!(
+        "WITH RECURSIVE found (name) AS (SELECT min({column}) FROM {table} UNION ALL \
+         SELECT (SELECT min({column}) FROM {table} WHERE {column} > name) FROM found \
+         WHERE name IS NOT NULL) SELECT name FROM found WHERE name IS NOT NULL ORDER BY name"
+    ));
+    Ok(sql.build_query_scalar().fetch_all(conn).await?)
 }

@@ -19,13 +19,15 @@ mod trouble;
 #[cfg(test)]
 mod bad_disk_tests;
 #[cfg(test)]
+mod many_tests;
+#[cfg(test)]
 mod size_tests;
 #[cfg(test)]
 mod tests;
 
 use super::{
-    DesignText, Evidence, Figures, Hold, NewRun, RunPage, RunSummary, Settings, Share, Store,
-    StoreError, Stored, StoredDesign, Unfinished,
+    DesignText, Evidence, Figures, History, Hold, NewRun, RunPage, RunSummary, Settings, Share,
+    Store, StoreError, Stored, StoredDesign, Unfinished,
 };
 use app::api::views::{LiveItem, RunQuery};
 use app::model::record::{Record, Sample};
@@ -152,12 +154,8 @@ impl Store for SqliteStore {
         read!(self, |tx| history::page(&mut tx, query))
     }
 
-    async fn recoveries(&self, query: &RunQuery) -> Stored<Vec<RunSummary>> {
-        read!(self, |tx| history::recoveries(&mut tx, query))
-    }
-
-    async fn facets(&self) -> Stored<(Vec<String>, Vec<String>)> {
-        read!(self, |tx| history::facets(&mut tx))
+    async fn history(&self, query: &RunQuery) -> Stored<History> {
+        read!(self, |tx| history::history(&mut tx, query))
     }
 
     async fn unfinished(&self) -> Stored<Vec<Unfinished>> {

@@ -3,7 +3,7 @@
 //! Guarantee: at most one run is on per target service, over all processes, and a run that is
 //! over stays as it ended.
 
-use super::rows::{RunRow, fetch, from_json, missing, select_runs, to_json};
+use super::rows::{ON, RunRow, fetch, from_json, missing, select_runs, to_json};
 use crate::store::{Figures, NewRun, RunSummary, StoreError, Stored, Unfinished};
 use app::model::experiment::{Experiment, Fault};
 use app::model::run::{Outcome, Phase, Run, RunId};
@@ -34,8 +34,8 @@ pub(super) async fn create(conn: &mut SqliteConnection, run: &NewRun) -> Stored<
 /// The run that is on for a service. The write lock is held by now, so nobody gets in between;
 /// the index `one_run_per_target` would refuse them anyway.
 async fn on_target(conn: &mut SqliteConnection, service: &str) -> Stored<Option<RunId>> {
-    let mut query = select_runs(" WHERE phase <> 'done' AND service = ");
-    query.push_bind(service);
+    let mut query = select_runs(ON);
+    query.push(" AND service = ").push_bind(service);
     let rows = fetch(conn, query).await?;
     rows.first().map(RunRow::run_id).transpose()
 }
@@ -48,9 +48,11 @@ async fn insert(conn: &mut SqliteConnection, run: &NewRun) -> Stored<()> {
         ..
     } = &run.experiment;
     let faults: Vec<_> = method.iter().map(Fault::summary).collect();
+    let kinds: Vec<_> = method.iter().map(Fault::kind).collect();
     query(
         "INSERT INTO runs (id, design, version, title, service, fault, seed, repeat, created, \
-         owner, phase, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         owner, phase, words, kinds) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(run.id.to_string())
     .bind(run.design.to_string())
@@ -64,6 +66,7 @@ async fn insert(conn: &mut SqliteConnection, run: &NewRun) -> Stored<()> {
     .bind(&run.owner)
     .bind(Phase::Preflight.word())
     .bind(words(&[title, &target.service]))
+    .bind(to_json(&kinds)?)
     .execute(conn)
     .await?;
     Ok(())
@@ -94,7 +97,8 @@ pub(super) async fn finish(
 ) -> Stored<()> {
     let changed = query(
         "UPDATE runs SET phase = $2, verdict = $3, reason = $4, left_behind = $5, recovery = $6, \
-         not_recovered_within = $7, outage = $8, ended = $9, words = words || $10 \
+         not_recovered_within = $7, outage = $8, ended = $9, words = words || $10, \
+         recovery_rank = $11 \
          WHERE id = $1 AND phase <> 'done'",
     )
     .bind(run.to_string())
@@ -107,9 +111,19 @@ pub(super) async fn finish(
     .bind(figures.outage.map(|m| m.0))
     .bind(now.0)
     .bind(words(&["", &outcome.reason]))
+    .bind(rank(figures))
     .execute(conn)
     .await?;
     was_on(run, changed.rows_affected())
+}
+
+/// How runs sort by recovery: those that never recovered after all that did.
+fn rank(figures: Figures) -> Option<i64> {
+    const NEVER: i64 = 1 << 62;
+    let never = figures.not_recovered_within;
+    never
+        .map(|least| NEVER + least.0.min(NEVER - 1))
+        .or(figures.recovery.map(|span| span.0))
 }
 
 /// A run that is over, perhaps closed by another process meanwhile, is not moved any more.
@@ -151,7 +165,8 @@ async fn experiment(conn: &mut SqliteConnection, run: RunId) -> Stored<Experimen
 
 /// See [`crate::store::Store::unfinished`].
 pub(super) async fn unfinished(conn: &mut SqliteConnection) -> Stored<Vec<Unfinished>> {
-    let query = select_runs(" WHERE phase <> 'done' ORDER BY created, id");
+    let mut query = select_runs(ON);
+    query.push(" ORDER BY created, id");
     let rows = fetch(conn, query).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {

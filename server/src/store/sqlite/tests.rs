@@ -1,13 +1,11 @@
-//! What is true of `SQLite` besides the contract: one file, many processes, quick lists, small runs.
+//! What is true of `SQLite` besides the contract: one file that many processes share.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::history::listing;
 use super::*;
 use crate::store::contract::stream::{event, sample};
 use crate::store::contract::{ended, planned, saved, started};
 use app::model::run::Verdict;
-use sqlx::Row as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -128,46 +126,6 @@ async fn writes_are_synced_and_references_checked() {
         .await
         .unwrap();
     assert_eq!(mode, "wal");
-}
-
-/// What `SQLite` means to do for a query.
-async fn plan(store: &SqliteStore, query: &RunQuery) -> String {
-    let sql = format!("EXPLAIN QUERY PLAN {}", listing(query).into_string());
-    let mut sql = sqlx::query(sqlx::AssertSqlSafe(sql));
-    for value in [&query.service, &query.verdict] {
-        if !value.is_empty() {
-            sql = sql.bind(value.clone());
-        }
-    }
-    let rows = sql.fetch_all(&store.readers).await.unwrap();
-    rows.iter()
-        .map(|r| r.get::<String, _>("detail") + "\n")
-        .collect()
-}
-
-#[tokio::test]
-async fn lists_come_straight_from_an_index() {
-    let (store, _dir) = fresh().await;
-    let query = |service: &str, verdict: &str, sort: &str| RunQuery {
-        service: service.to_owned(),
-        verdict: verdict.to_owned(),
-        sort: sort.to_owned(),
-        ..RunQuery::default()
-    };
-    for (query, index) in [
-        (query("", "", ""), "runs_by_time"),
-        (query("", "", "when"), "runs_by_time"),
-        (query("web", "", ""), "runs_by_service"),
-        (query("", "held", ""), "runs_by_verdict"),
-        (query("", "", "recovery"), "runs_by_recovery"),
-        (query("", "", "-recovery"), "runs_by_recovery"),
-        (query("", "", "-outage"), "runs_by_outage"),
-        (query("", "", "-service"), "runs_by_service"),
-    ] {
-        let plan = plan(&store, &query).await;
-        assert!(plan.contains(index), "{query:?}: {plan}");
-        assert!(!plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
-    }
 }
 
 #[tokio::test]
