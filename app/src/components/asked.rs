@@ -4,6 +4,7 @@ use super::refusal::Answer;
 use crate::api::Refusal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::pin::Pin;
 
 /// Whether it is under way, and how it ended last.
 pub struct Asked<T: Send + Sync + 'static = ()> {
@@ -34,6 +35,10 @@ impl<T: Send + Sync + 'static> Default for Asked<T> {
 impl<T: Send + Sync + 'static> Asked<T> {
     /// Asks.
     pub fn ask(self, question: impl Future<Output = Answer<T>> + 'static) {
+        self.wait(Box::pin(question));
+    }
+
+    fn wait(self, question: Pin<Box<dyn Future<Output = Answer<T>>>>) {
         self.pending.set(true);
         spawn_local(async move {
             let answer = question.await;

@@ -14,6 +14,9 @@ use leptos::wasm_bindgen::{JsCast, closure::Closure};
 /// The largest file that is read, in bytes; no experiment comes near it.
 const LARGEST: f64 = 262_144.0;
 
+/// Said after saving, until something is changed.
+const SAVED: &str = "Saved.";
+
 /// How many things are in the way of a launch.
 fn to_mend(view: &DesignView) -> usize {
     let checks = view
@@ -51,7 +54,7 @@ fn file_name(title: &str) -> String {
 struct Status {
     busy: RwSignal<bool>,
     no: RwSignal<Option<Refusal>>,
-    said: RwSignal<&'static str>,
+    said: RwSignal<Option<&'static str>>,
 }
 
 impl Status {
@@ -59,14 +62,14 @@ impl Status {
         Self {
             busy: RwSignal::new(false),
             no: RwSignal::new(None),
-            said: RwSignal::new(""),
+            said: RwSignal::new(None),
         }
     }
 
     fn begin(self) {
         self.busy.set(true);
         self.no.set(None);
-        self.said.set("");
+        self.said.set(None);
     }
 
     /// Takes an answer apart; shows a "no".
@@ -97,7 +100,7 @@ pub fn Actions(desk: Desk) -> impl IntoView {
         status.begin();
         spawn_local(async move {
             if let Some(id) = status.end(stored(desk).await) {
-                status.said.set("Saved.");
+                status.said.set(Some(SAVED));
                 desk.belongs_to(id);
             }
         });
@@ -114,20 +117,21 @@ pub fn Actions(desk: Desk) -> impl IntoView {
             }
         });
     };
-    let can_save =
-        move || !status.busy.get() && (desk.is_dirty() || desk.view.with(|v| v.id.is_none()));
+    let can_save = move || !status.busy.get() && (desk.is_dirty() || desk.view.read().id.is_none());
     let can_launch =
-        move || !status.busy.get() && desk.settled.get() && desk.view.with(|v| v.launchable);
+        move || !status.busy.get() && desk.settled.get() && desk.view.read().launchable;
     view! {
         <div class="actions">
             <div class="acts">
                 <Files desk status />
                 <button type="button" disabled=move || !can_save() on:click=save>"Save draft"</button>
                 <button type="button" class="primary" disabled=move || !can_launch() on:click=start>
-                    {move || desk.view.with(launch_words)}
+                    {move || launch_words(&desk.view.read())}
                 </button>
             </div>
-            <p class="said-now" role="status">{move || status.said.get()}</p>
+            <p class="said-now" role="status">
+                {move || status.said.get().filter(|said| *said != SAVED || !desk.is_dirty())}
+            </p>
             {move || status.no.get().map(|no| refused(&no))}
         </div>
     }
@@ -142,14 +146,14 @@ fn Files(desk: Desk, status: Status) -> impl IntoView {
             web::encoded(&desk.text.read())
         )
     };
-    let name = move || desk.view.with(|v| file_name(&v.title));
+    let name = move || file_name(&desk.view.read().title);
     let copy = move |_| {
         let done = web::copy(&desk.text.read_untracked());
-        status.said.set(if done {
+        status.said.set(Some(if done {
             "Copied."
         } else {
             "This browser copies only on a secure address: select the text and copy it."
-        });
+        }));
     };
     view! {
         <details class="menu" data-closes="">
@@ -187,7 +191,7 @@ fn read_file(input: &web_sys::HtmlInputElement, desk: Desk, status: Status) {
     let loaded = Closure::once_into_js(move || {
         if let Some(text) = done.result().ok().and_then(|text| text.as_string()) {
             desk.type_in(text);
-            status.said.set("Imported. Not saved yet.");
+            status.said.set(Some("Imported. Not saved yet."));
         }
     });
     reader.set_onload(Some(loaded.unchecked_ref()));

@@ -69,7 +69,7 @@ impl Desk {
 
     /// The stored design, if it is one.
     pub fn id(self) -> Option<DesignId> {
-        self.view.with_untracked(|view| view.id)
+        self.view.read_untracked().id
     }
 
     /// Whether the document differs from the stored one. Tracked.
@@ -79,12 +79,12 @@ impl Desk {
 
     /// Whether the form shows an older state because the text cannot be read. Tracked.
     pub fn is_form_behind(self) -> bool {
-        self.view.with(|view| view.form.is_none())
+        self.view.read().form.is_none()
     }
 
     /// Problems at a path or below it. Tracked.
     pub fn problem_at(self, path: &str) -> Option<String> {
-        self.view.with(|view| problem_at(&view.problems, path))
+        problem_at(&self.view.read().problems, path)
     }
 
     /// Somebody typed; asks after a pause.

@@ -11,7 +11,14 @@ use leptos::prelude::*;
 
 /// A part of the last good form, as a signal.
 pub fn part(desk: Desk, read: impl Fn(&Form) -> String + Send + Sync + 'static) -> Signal<String> {
-    Signal::derive(move || desk.form.with(&read))
+    boxed_part(desk, Box::new(read))
+}
+
+/// How a part is read out of the form.
+type Reading = Box<dyn Fn(&Form) -> String + Send + Sync>;
+
+fn boxed_part(desk: Desk, read: Reading) -> Signal<String> {
+    Signal::derive(move || read(&desk.form.read()))
 }
 
 fn words(list: &'static [&'static str]) -> Signal<Vec<String>> {
@@ -44,7 +51,7 @@ pub fn FormSide(desk: Desk) -> impl IntoView {
             <fieldset disabled=move || desk.is_form_behind()>
                 <legend>"Method"</legend>
                 <Faults desk />
-                <figure class="plan" tabindex="0" inner_html=move || desk.form.with(plan::drawn)></figure>
+                <figure class="plan" tabindex="0" inner_html=move || plan::drawn(&desk.form.read())></figure>
             </fieldset>
             <fieldset disabled=move || desk.is_form_behind()>
                 <legend>"Guards and timing"</legend>
@@ -81,14 +88,14 @@ fn tasks_by(from: &str, to: &str) -> Vec<FormEdit> {
 fn Target(desk: Desk) -> impl IntoView {
     let by = part(desk, |f| f.tasks_by.clone());
     let number_path = Signal::derive(move || format!("target.tasks.{}", by.read()));
-    let services = Signal::derive(move || desk.view.with(|v| v.services.clone()));
+    let services = Signal::derive(move || desk.view.read().services.clone());
     let choose = Callback::new(move |to: String| {
         for edit in tasks_by(&by.get_untracked(), &to) {
             desk.press(edit);
         }
     });
     let hits = move || {
-        let text = desk.view.with(|v| v.hits.clone())?;
+        let text = desk.view.read().hits.clone()?;
         Some(view! { <p class="hit"><b>"Hits now: "</b>{text}</p> })
     };
     let none = move || {

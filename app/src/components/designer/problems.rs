@@ -12,24 +12,25 @@ use leptos::{html, prelude::*};
 pub fn TextSide(desk: Desk) -> impl IntoView {
     let area = NodeRef::<html::Textarea>::new();
     let bad = Signal::derive(move || {
-        desk.view.with(|v| {
-            v.problems
-                .iter()
-                .filter_map(|p| p.line)
-                .collect::<Vec<u32>>()
-        })
+        let view = desk.view.read();
+        let lines = view.problems.iter().filter_map(|p| p.line);
+        lines.collect::<Vec<u32>>()
     });
     let go = move |problem: &ProblemAt| jump(desk, area, problem);
     view! {
         <div class="text">
             <Editor text=desk.text.into() bad area typed=Callback::new(move |text| desk.type_in(text)) />
             <ul class="problems" id="problems">
-                {move || desk.view.with(|v| {
-                    v.problems.iter().map(|p| problem_line(p.clone(), go)).collect_view()
-                })}
+                {move || {
+                    let view = desk.view.read();
+                    view.problems.iter().map(|p| problem_line(p.clone(), go)).collect_view()
+                }}
             </ul>
             <h2>"Before launch"</h2>
-            {move || desk.view.with(|v| before_launch(&v.problems, &v.checks))}
+            {move || {
+                let view = desk.view.read();
+                before_launch(&view.problems, &view.checks)
+            }}
         </div>
     }
 }

@@ -48,13 +48,9 @@ fn guard(form: &Form, i: usize) -> GuardForm {
 #[component]
 pub fn Probes(desk: Desk) -> impl IntoView {
     let keys = Memo::new(move |_| {
-        desk.form.with(|f| {
-            f.probes
-                .iter()
-                .map(|p| p.kind.clone())
-                .enumerate()
-                .collect::<Vec<_>>()
-        })
+        let form = desk.form.read();
+        let kinds = form.probes.iter().map(|p| p.kind.clone());
+        kinds.enumerate().collect::<Vec<_>>()
     });
     view! {
         <For each=move || keys.get() key=Clone::clone let((i, kind))>
@@ -76,10 +72,8 @@ fn Probe(desk: Desk, i: usize, kind: String) -> impl IntoView {
     let wrong = at.clone();
     let problem = move || desk.problem_at(&wrong).is_some();
     let summary = move || {
-        desk.form.with(|f| {
-            let p = probe(f, i);
-            format!("{} every {}, within {}", p.address, p.every, p.timeout)
-        })
+        let p = probe(&desk.form.read(), i);
+        format!("{} every {}, within {}", p.address, p.every, p.timeout)
     };
     view! {
         <details class="step" class:err=problem>
@@ -111,13 +105,9 @@ fn Probe(desk: Desk, i: usize, kind: String) -> impl IntoView {
 #[component]
 pub fn Faults(desk: Desk) -> impl IntoView {
     let keys = Memo::new(move |_| {
-        desk.form.with(|f| {
-            f.faults
-                .iter()
-                .map(fault_key)
-                .enumerate()
-                .collect::<Vec<_>>()
-        })
+        let form = desk.form.read();
+        let kinds = form.faults.iter().map(fault_key);
+        kinds.enumerate().collect::<Vec<_>>()
     });
     view! {
         <For each=move || keys.get() key=Clone::clone let((i, _key))>
@@ -144,7 +134,7 @@ fn fault_key(fault: &FaultForm) -> String {
 #[component]
 fn Fault(desk: Desk, i: usize) -> impl IntoView {
     let at = format!("method[{i}]");
-    let first = desk.form.with_untracked(|f| fault(f, i));
+    let first = fault(&desk.form.read_untracked(), i);
     let wrong = at.clone();
     let problem = move || desk.problem_at(&wrong).is_some();
     let fields = (0..first.parameters.len())
@@ -191,7 +181,7 @@ fn parameter(
 /// The guards.
 #[component]
 pub fn Guards(desk: Desk) -> impl IntoView {
-    let count = Memo::new(move |_| desk.form.with(|f| f.guards.len()));
+    let count = Memo::new(move |_| desk.form.read().guards.len());
     view! {
         <For each=move || 0..count.get() key=|i| *i let(i)>
             <div class="grid guard">

@@ -22,7 +22,8 @@ pub fn title(view: &DesignView) -> String {
 /// What version is on the desk, and what saving makes of it.
 fn standing(desk: Desk) -> String {
     let dirty = desk.is_dirty();
-    desk.view.with(|view| match (view.id, dirty) {
+    let view = desk.view.read();
+    match (view.id, dirty) {
         (None, _) => "new, not saved yet".to_owned(),
         (Some(_), false) => format!("version {}, saved", view.version),
         (Some(_), true) if view.has_runs => {
@@ -33,7 +34,7 @@ fn standing(desk: Desk) -> String {
             )
         }
         (Some(_), true) => format!("version {} with changes that are not saved", view.version),
-    })
+    }
 }
 
 /// The designer. `key` is where unsaved changes are kept in this tab.
@@ -49,7 +50,7 @@ pub fn Designer(view: DesignView, key: String) -> impl IntoView {
             <a href="/designs">"Experiments"</a> " / " {move || standing(desk)}
         </p>
         <div class="head">
-            <h1>{move || desk.view.with(title)}</h1>
+            <h1>{move || title(&desk.view.read())}</h1>
             <Actions desk />
         </div>
         {when(move || taken_up.get() && desk.is_dirty(), move || view! {

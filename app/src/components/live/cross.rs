@@ -42,7 +42,7 @@ impl Cross {
     }
 
     fn axis(self) -> Axis {
-        self.model.with(|model| Axis::new(model, self.now.get()))
+        Axis::new(&self.model.read(), self.now.get())
     }
 
     /// How far from the left it stands, in percent of the picture. Tracked.
@@ -54,7 +54,7 @@ impl Cross {
     /// What was so at that moment. Tracked.
     pub fn words(self) -> Option<String> {
         let at = Micros(self.at.get()?);
-        Some(self.model.with(|model| said(model, at)))
+        Some(said(&self.model.read(), at))
     }
 
     /// Follows the pointer, unless it is pinned.

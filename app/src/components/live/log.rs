@@ -24,9 +24,9 @@ pub fn Log(model: RwSignal<LiveModel>) -> impl IntoView {
     let list = NodeRef::<html::Div>::new();
     let follows = RwSignal::new(true);
     let seen = RwSignal::new(0_usize);
-    let count = Memo::new(move |_| model.with(|m| m.log.len()));
-    let zero = Memo::new(move |_| model.with(LiveModel::zero));
-    let begun = Memo::new(move |_| model.with(LiveModel::begun));
+    let count = Memo::new(move |_| model.read().log.len());
+    let zero = Memo::new(move |_| model.read().zero());
+    let begun = Memo::new(move |_| model.read().begun());
     let to_end = move || {
         if let Some(list) = list.get_untracked() {
             list.set_scroll_top(list.scroll_height());
@@ -53,7 +53,7 @@ pub fn Log(model: RwSignal<LiveModel>) -> impl IntoView {
                         <tr><th scope="col">"Time"</th><th scope="col">"Source"</th><th scope="col">"Event"</th></tr>
                     </thead>
                     <tbody>
-                        <For each=move || model.with(|m| m.log.clone()) key=|(seq, _)| *seq let((_, line))>
+                        <For each=move || model.read().log.clone() key=|(seq, _)| *seq let((_, line))>
                             <Row line zero begun />
                         </For>
                     </tbody>

@@ -36,7 +36,7 @@ pub struct LiveModel {
     pub strength: Option<(u64, u64)>,
     /// When what was moved was put back, entry by entry.
     pub undone: Vec<At>,
-    /// The log, in order of arrival, with each line's number.
+    /// The log, in order of time, with each line's number.
     pub log: Vec<(u64, Line)>,
     /// The latest moment known.
     pub latest: At,
@@ -145,7 +145,9 @@ impl LiveModel {
 
     fn line(&mut self, seq: u64, line: &Line) {
         self.latest = self.latest.max(line.at);
-        self.log.push((seq, line.clone()));
+        // What is heard of late stands where it happened.
+        let place = self.log.partition_point(|(_, known)| known.at <= line.at);
+        self.log.insert(place, (seq, line.clone()));
         if let Some(mark) = &line.mark {
             self.mark(line.at, mark);
         }

@@ -35,7 +35,7 @@ fn clock(start: At, model: RwSignal<LiveModel>) -> RwSignal<At> {
                 reason = "milliseconds since the page opened"
             )]
             let since = Micros(((uptime() - woke) * 1_000.0) as i64);
-            now.set((start + since).max(model.with_untracked(|m| m.latest)));
+            now.set((start + since).max(model.read_untracked().latest));
         };
         let timer = set_interval_with_handle(tick, TICK);
         on_cleanup(move || timer.map(|t| t.clear()).unwrap_or_default());
@@ -64,24 +64,20 @@ pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
     let lost = RwSignal::new(false);
     let paused = RwSignal::new(false);
     effect(move || {
-        listen(
-            run,
-            model.with_untracked(LiveModel::last),
-            move |told| match told {
-                Told::Item(item) => {
-                    model.try_update(|model| model.apply(&item));
-                }
-                Told::Connected(there) => {
-                    lost.try_set(!there);
-                }
-                Told::Done => reload(),
-            },
-        );
+        listen(run, model.read_untracked().last(), move |told| match told {
+            Told::Item(item) => {
+                model.try_update(|model| model.apply(&item));
+            }
+            Told::Connected(there) => {
+                lost.try_set(!there);
+            }
+            Told::Done => reload(),
+        });
     });
     let cross = Cross::new(model, now);
     let picture = Memo::new(move |old: Option<&String>| match old {
         Some(old) if paused.get() => old.clone(),
-        _ => model.with(|m| draw::drawn(m, now.get())),
+        _ => draw::drawn(&model.read(), now.get()),
     });
     view! {
         <Status run model now />
@@ -118,14 +114,14 @@ pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
 
 #[component]
 fn Status(run: RunId, model: RwSignal<LiveModel>, now: RwSignal<At>) -> impl IntoView {
-    let phase = Memo::new(move |_| model.with(LiveModel::phase));
-    let since = move || offset(now.get() - model.with(LiveModel::zero), Micros(1_000_000));
+    let phase = Memo::new(move |_| model.read().phase());
+    let since = move || offset(now.get() - model.read().zero(), Micros(1_000_000));
     let left = move || {
-        let left = model.with(|m| m.left(now.get()));
+        let left = model.read().left(now.get());
         left.map_or_else(|| "–".to_owned(), |left| format!("{left:.0} s"))
     };
     let strength = move || {
-        let known = model.with(|m| m.strength);
+        let known = model.read().strength;
         known.map_or_else(
             || "–".to_owned(),
             |(running, desired)| format!("{running} of {desired}"),
