@@ -32,6 +32,9 @@ pub struct Desk {
     pub settled: RwSignal<bool>,
 }
 
+/// How a part is read out of the form.
+type Reading = Box<dyn Fn(&Form) -> String + Send + Sync>;
+
 /// What nobody sees.
 struct Inner {
     turn: Turn,
@@ -85,6 +88,15 @@ impl Desk {
     /// Problems at a path or below it. Tracked.
     pub fn problem_at(self, path: &str) -> Option<String> {
         problem_at(&self.view.read().problems, path)
+    }
+
+    /// A part of the last good form.
+    pub fn part(self, read: impl Fn(&Form) -> String + Send + Sync + 'static) -> Signal<String> {
+        self.read_by(Box::new(read))
+    }
+
+    fn read_by(self, read: Reading) -> Signal<String> {
+        Signal::derive(move || read(&self.form.read()))
     }
 
     /// Somebody typed; asks after a pause.

@@ -5,21 +5,9 @@ use super::desk::Desk;
 use super::fields::{Choice, Field};
 use super::plan;
 use super::steps::{Faults, Guards, Probes};
-use crate::api::views::{Form, FormEdit};
+use crate::api::views::FormEdit;
 use crate::components::web::when;
 use leptos::prelude::*;
-
-/// A part of the last good form, as a signal.
-pub fn part(desk: Desk, read: impl Fn(&Form) -> String + Send + Sync + 'static) -> Signal<String> {
-    boxed_part(desk, Box::new(read))
-}
-
-/// How a part is read out of the form.
-type Reading = Box<dyn Fn(&Form) -> String + Send + Sync>;
-
-fn boxed_part(desk: Desk, read: Reading) -> Signal<String> {
-    Signal::derive(move || read(&desk.form.read()))
-}
 
 fn words(list: &'static [&'static str]) -> Signal<Vec<String>> {
     Signal::stored(list.iter().map(|word| (*word).to_owned()).collect())
@@ -35,7 +23,7 @@ pub fn FormSide(desk: Desk) -> impl IntoView {
             })}
             <fieldset disabled=move || desk.is_form_behind()>
                 <legend>"Experiment"</legend>
-                <Field desk label="Title: what it shows when it holds" path="title" value=part(desk, |f| f.title.clone()) wide=true />
+                <Field desk label="Title: what it shows when it holds" path="title" value=desk.part(|f| f.title.clone()) wide=true />
             </fieldset>
             <Target desk />
             <fieldset disabled=move || desk.is_form_behind()>
@@ -43,9 +31,9 @@ pub fn FormSide(desk: Desk) -> impl IntoView {
                 <Probes desk />
                 <div class="grid">
                     <Field desk label="Recovers within" path="hypothesis.recovers_within" hint="no limit"
-                        value=part(desk, |f| f.recovers_within.clone()) />
+                        value=desk.part(|f| f.recovers_within.clone()) />
                     <Field desk label="Availability at least" path="hypothesis.availability_at_least" hint="no limit"
-                        value=part(desk, |f| f.availability.clone()) />
+                        value=desk.part(|f| f.availability.clone()) />
                 </div>
             </fieldset>
             <fieldset disabled=move || desk.is_form_behind()>
@@ -57,9 +45,9 @@ pub fn FormSide(desk: Desk) -> impl IntoView {
                 <legend>"Guards and timing"</legend>
                 <Guards desk />
                 <div class="grid">
-                    <Field desk label="Baseline" path="timing.baseline" value=part(desk, |f| f.baseline.clone()) />
-                    <Field desk label="Observe" path="timing.observe" value=part(desk, |f| f.observe.clone()) />
-                    <Field desk label="Repeat" path="repeat" value=part(desk, |f| f.repeat.clone()) />
+                    <Field desk label="Baseline" path="timing.baseline" value=desk.part(|f| f.baseline.clone()) />
+                    <Field desk label="Observe" path="timing.observe" value=desk.part(|f| f.observe.clone()) />
+                    <Field desk label="Repeat" path="repeat" value=desk.part(|f| f.repeat.clone()) />
                 </div>
             </fieldset>
         </div>
@@ -86,7 +74,7 @@ fn tasks_by(from: &str, to: &str) -> Vec<FormEdit> {
 
 #[component]
 fn Target(desk: Desk) -> impl IntoView {
-    let by = part(desk, |f| f.tasks_by.clone());
+    let by = desk.part(|f| f.tasks_by.clone());
     let number_path = Signal::derive(move || format!("target.tasks.{}", by.read()));
     let services = Signal::derive(move || desk.view.read().services.clone());
     let choose = Callback::new(move |to: String| {
@@ -110,13 +98,13 @@ fn Target(desk: Desk) -> impl IntoView {
         <fieldset disabled=move || desk.is_form_behind()>
             <legend>"Target"</legend>
             <div class="grid">
-                <Choice desk label="Service" path="target.service" value=part(desk, |f| f.service.clone())
+                <Choice desk label="Service" path="target.service" value=desk.part(|f| f.service.clone())
                     options=services wide=true />
                 <Choice desk label="Tasks by" path="target.tasks" value=by
                     options=words(&["count", "percent", "all"]) choose />
                 {when(move || *by.read() != "all", move || view! {
-                    <Field desk label="How many" path=number_path value=part(desk, |f| f.tasks_number.clone()) />
-                    <Choice desk label="Which" path="target.tasks.pick" value=part(desk, |f| f.pick.clone())
+                    <Field desk label="How many" path=number_path value=desk.part(|f| f.tasks_number.clone()) />
+                    <Choice desk label="Which" path="target.tasks.pick" value=desk.part(|f| f.pick.clone())
                         options=words(&["random", "newest", "oldest"]) />
                 })}
             </div>

@@ -2,7 +2,6 @@
 
 use super::desk::Desk;
 use super::fields::{Choice, Field};
-use super::form::part;
 use crate::api::views::{FaultForm, Form, FormEdit, GuardForm, ProbeForm};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -80,20 +79,20 @@ fn Probe(desk: Desk, i: usize, kind: String) -> impl IntoView {
             <summary>
                 <span class="chip">{kind}</span>
                 <span class="what">
-                    {part(desk, move |f| probe(f, i).name)} " " <small>{summary}</small>
+                    {desk.part(move |f| probe(f, i).name)} " " <small>{summary}</small>
                 </span>
                 <span class="button">"Edit"</span>
             </summary>
             <div class="grid">
-                <Field desk label="Name" path=format!("{at}.name") value=part(desk, move |f| probe(f, i).name) />
+                <Field desk label="Name" path=format!("{at}.name") value=desk.part(move |f| probe(f, i).name) />
                 <Field desk label="Address" path=format!("{below}.{address}") wide=true
-                    value=part(desk, move |f| probe(f, i).address) />
-                <Field desk label="Every" path=format!("{below}.every") value=part(desk, move |f| probe(f, i).every) />
+                    value=desk.part(move |f| probe(f, i).address) />
+                <Field desk label="Every" path=format!("{below}.every") value=desk.part(move |f| probe(f, i).every) />
                 <Field desk label="Timeout" path=format!("{below}.timeout")
-                    value=part(desk, move |f| probe(f, i).timeout) />
+                    value=desk.part(move |f| probe(f, i).timeout) />
                 {is_http.then(|| view! {
                     <Field desk label="Expected status" path=format!("{below}.expect_status")
-                        value=part(desk, move |f| probe(f, i).expect_status) />
+                        value=desk.part(move |f| probe(f, i).expect_status) />
                 })}
             </div>
             {remove(desk, at, "this probe")}
@@ -144,8 +143,8 @@ fn Fault(desk: Desk, i: usize) -> impl IntoView {
         <details class="step" class:err=problem>
             <summary>
                 <span class="no">{i + 1}</span>
-                <span class="what"><b>{part(desk, move |f| fault(f, i).summary)}</b></span>
-                <span class="chip">{part(desk, move |f| fault(f, i).undo)}</span>
+                <span class="what"><b>{desk.part(move |f| fault(f, i).summary)}</b></span>
+                <span class="chip">{desk.part(move |f| fault(f, i).undo)}</span>
                 <span class="button">"Edit"</span>
             </summary>
             <div class="grid">{fields}</div>
@@ -164,7 +163,7 @@ fn parameter(
     let path = format!("method[{i}].{name}");
     // Names and values come with the form, so that a new fault needs no new page.
     let label = name.clone();
-    let value = part(desk, move |f| {
+    let value = desk.part(move |f| {
         fault(f, i)
             .parameters
             .get(p)
@@ -187,9 +186,9 @@ pub fn Guards(desk: Desk) -> impl IntoView {
             <div class="grid guard">
                 <Field desk label="Abort when availability is below"
                     path=format!("guards[{i}].abort_when.availability_below")
-                    value=part(desk, move |f| guard(f, i).availability_below) />
+                    value=desk.part(move |f| guard(f, i).availability_below) />
                 <Field desk label="for" path=format!("guards[{i}].abort_when.for")
-                    value=part(desk, move |f| guard(f, i).lasting) />
+                    value=desk.part(move |f| guard(f, i).lasting) />
                 {remove(desk, format!("guards[{i}]"), "this guard")}
             </div>
         </For>
