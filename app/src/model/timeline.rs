@@ -99,6 +99,14 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// Whether it is the swarm's word that the service is gone.
+    pub fn is_removal(&self) -> bool {
+        self.source == Source::Swarm
+            && matches!(&self.what, What::Note { text } if text == SERVICE_REMOVED)
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]

@@ -4,7 +4,6 @@
 //! Guarantee: whatever comes out of here lies between zero and the end of observation and is
 //! counted from zero, with the resolution of both ends.
 
-use super::removal::is_removal;
 use super::{Evidence, Moment};
 use app::model::facts::{HealthCheck, ServiceFacts};
 use app::model::record::Record;
@@ -158,6 +157,6 @@ fn closes(event: &Event) -> bool {
     match &event.what {
         What::Aborted { .. } => true,
         What::Phase { phase } => *phase >= Phase::Restore,
-        _ => is_removal(event),
+        _ => event.is_removal(),
     }
 }

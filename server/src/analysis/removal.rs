@@ -4,17 +4,10 @@
 
 use super::case::Case;
 use super::words::figure;
-use app::model::timeline::{Event, SERVICE_REMOVED, Source, What};
-
-/// Whether an event says that the service was removed.
-pub(super) fn is_removal(event: &Event) -> bool {
-    event.source == Source::Swarm
-        && matches!(&event.what, What::Note { text } if text == SERVICE_REMOVED)
-}
 
 /// Where the service was removed while the run was on: a sentence without its full stop.
 pub(super) fn removed(case: &Case) -> Option<String> {
-    let event = case.all().find(|e| is_removal(e) && e.at <= case.end)?;
+    let event = case.all().find(|e| e.is_removal() && e.at <= case.end)?;
     let start = "the service was removed while the run was on";
     if case.zero().is_none_or(|zero| event.at < zero) {
         return Some(format!(

@@ -147,7 +147,7 @@ fn early(event: &Event, record: &Record) -> Option<String> {
         What::GuardTripped { text } => Some(format!("a guard ended the run early: {text}")),
         What::Aborted { text } if by_guard(text) => None,
         What::Aborted { text } => Some(format!("ended early: {text}")),
-        _ => is_removal(event).then(|| SERVICE_REMOVED.to_owned()),
+        _ => event.is_removal().then(|| SERVICE_REMOVED.to_owned()),
     }
 }
 
@@ -167,12 +167,8 @@ fn ends_the_watch(event: &Event) -> bool {
     match event.what {
         What::Aborted { .. } => true,
         What::Phase { phase } => phase >= Phase::Restore,
-        _ => is_removal(event),
+        _ => event.is_removal(),
     }
-}
-
-fn is_removal(event: &Event) -> bool {
-    matches!(&event.what, What::Note { text } if text == SERVICE_REMOVED)
 }
 
 fn put_back(record: &Record) -> Vec<Words> {

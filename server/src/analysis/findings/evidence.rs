@@ -1,7 +1,7 @@
 //! How far the evidence carries.
 
 use super::super::hits::first_unproven;
-use super::super::removal::{is_removal, removed};
+use super::super::removal::removed;
 use super::super::study::Study;
 use super::super::verdict;
 use super::super::words::{count, latency, list, percent};
@@ -41,7 +41,7 @@ pub(super) fn gap(study: &Study) -> Option<Finding> {
 /// The service itself was removed meanwhile.
 pub(super) fn service_removed(study: &Study) -> Option<Finding> {
     removed(&study.case)?;
-    let evidence = study.case.all().find(|e| is_removal(e));
+    let evidence = study.case.all().find(|e| e.is_removal());
     finding(
         "service-removed",
         Bearing::Neutral,
