@@ -68,11 +68,19 @@ impl FromServerFnError for Refusal {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        use ServerFnErrorErr::{Args, Deserialization, MissingArg, Request};
         let message = match error {
-            ServerFnErrorErr::Request(why) => {
+            Request(why) => {
                 format!(
                     "The lab did not answer ({why}). Nothing was changed; check that it is running and try again."
                 )
+            }
+            // The browser reads answers, the server what it was sent.
+            Args(why) | Deserialization(why) | MissingArg(why) if cfg!(feature = "ssr") => {
+                let message = format!(
+                    "What was sent cannot be read ({why}). Nothing was changed; reload the page and try again."
+                );
+                return Self::new(RefusalKind::Invalid, message);
             }
             other => format!(
                 "The lab could not make sense of this ({other}). Reload the page and try again."

@@ -1,9 +1,11 @@
 //! axum: pages, REST, live events, share links, sign-in.
 //!
 //! Guarantee: state changes only by POST, never across origins; every answer carries the security
-//! headers; with a token set, nothing but sign-in, share links and the bundle is open without it.
+//! headers; with a token set, nothing but sign-in, share links and the bundle is open without it;
+//! an error under `/api` or `/rpc` is JSON with a sentence.
 
 mod access;
+mod answers;
 mod assets;
 mod exports;
 mod headers;
@@ -13,13 +15,18 @@ mod refused;
 mod rest;
 mod share;
 pub mod site;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use crate::lab::LocalLab;
 use access::Access;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{any, get};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -71,18 +78,24 @@ pub fn router(
         .merge(live::routes())
         .merge(share::routes())
         .route("/healthz", get(|| async { "ok\n" }))
+        .route("/api/{*rest}", any(|| async { StatusCode::NOT_FOUND }))
+        .route("/rpc/{*rest}", any(|| async { StatusCode::NOT_FOUND }))
         .with_state(web.clone());
-    pages::routes(&web)
+    let inside = pages::routes(&web)
         .merge(api)
         .merge(assets::routes())
         .merge(access::routes(access.clone()))
-        .layer(compression())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(from_fn_with_state(access, access::check))
         .layer(from_fn(headers::check_origin))
+        .layer(CatchPanicLayer::new());
+    // A router sets `Allow` after its own layers, so what reads that stands around it.
+    Router::new()
+        .fallback_service(inside)
+        .layer(from_fn(answers::shape))
+        .layer(compression())
         .layer(from_fn(headers::secure))
-        .layer(CatchPanicLayer::new())
 }
 
 /// Pages and JSON are compressed; the bundle comes compressed, and live events must not wait.

@@ -1,0 +1,109 @@
+//! The whole server without a socket: a lab with a fresh database and no engine.
+
+use super::router;
+use crate::command::open;
+use crate::config::Base;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// A server of one test.
+pub struct Site {
+    app: Router,
+    stop: CancellationToken,
+    _data: TempDir,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Site {
+    /// With or without an access token.
+    pub async fn open(token: Option<&str>) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let base = Base {
+            data: data.path().to_owned(),
+            docker_host: Some("unix:///nowhere/at/all.sock".to_owned()),
+        };
+        let stop = CancellationToken::new();
+        let lab = open(&base, stop.clone()).await.unwrap();
+        let address = "127.0.0.1:7373".parse().unwrap();
+        Self {
+            app: router(lab, token.map(str::to_owned), address, &stop),
+            stop,
+            _data: data,
+        }
+    }
+
+    /// Sends a request with headers and a body.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Reply {
+        let request = headers
+            .iter()
+            .fold(Request::builder(), |all, (name, value)| {
+                all.header(*name, *value)
+            });
+        let request = request.method(method).uri(path).body(body.into()).unwrap();
+        let (parts, body) = self
+            .app
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap()
+            .into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    /// Asks for a page.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, &[], Body::empty()).await
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Reply {
+    /// A header, empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map(|v| v.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// The body as JSON. Ends the test if it is none.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        assert_eq!(self.header("content-type"), "application/json", "{self:?}");
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// The sentence of an error, in either form.
+    #[track_caller]
+    pub fn sentence(&self) -> String {
+        let json = self.json();
+        let text = json["error"].as_str().or(json["message"].as_str());
+        text.unwrap().to_owned()
+    }
+}

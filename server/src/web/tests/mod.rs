@@ -1,0 +1,4 @@
+//! The server as callers meet it.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod errors;
