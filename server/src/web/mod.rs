@@ -73,7 +73,7 @@ pub fn router(
     let access = Access::new(token, address);
     let access = Arc::new(access);
     let api = Router::new()
-        .nest("/api/v1", rest::routes())
+        .merge(rest::routes())
         .merge(exports::routes())
         .merge(live::routes())
         .merge(share::routes())

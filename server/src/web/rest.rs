@@ -1,4 +1,6 @@
 //! The REST API, version 1: the same use cases as the pages, in JSON.
+//!
+//! Guarantee: `GET /api/v1` lists every route, because the router is made from the same table.
 
 use super::Web;
 use super::live;
@@ -10,27 +12,121 @@ use axum::Json;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use serde::Deserialize;
+use axum::routing::{MethodRouter, get, post};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::future::ready;
 
 /// Who the log names for what comes through here.
 const WHO: &str = "a caller of the API";
 
+/// One route of the API: what the router is made of, and what `GET /api/v1` lists.
+#[derive(Serialize)]
+struct Route {
+    method: &'static str,
+    path: &'static str,
+    does: &'static str,
+    #[serde(skip)]
+    handler: fn() -> MethodRouter<Web>,
+}
+
+/// Every route. One that is not here does not exist.
+const ROUTES: [Route; 13] = [
+    Route {
+        method: "GET",
+        path: "/api/v1",
+        does: "This list.",
+        handler: || get(|| ready(index())),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/services",
+        does: "The swarm's services, and which of them may be attacked.",
+        handler: || get(services),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/runs",
+        does: "Runs, newest first, 50 a page. Filters: text, service, fault, verdict, from, to, sort, page.",
+        handler: || get(runs),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/runs",
+        does: "Launches the experiment in the body, YAML or JSON. With ?seed=N, picks as that run did.",
+        handler: || post(launch),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/runs/{id}",
+        does: "One run: where it is, how it ended.",
+        handler: || get(run),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/runs/{id}/abort",
+        does: "Ends a run within a second and restores.",
+        handler: || post(abort),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/runs/{id}/events",
+        does: "The run as it happens, as server-sent events; goes on after Last-Event-ID or ?after=N.",
+        handler: || get(live::events),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/runs/{id}/report.json",
+        does: "The report. Also /runs/{id}/report.html, report.md and report.xml (JUnit).",
+        handler: || get(super::exports::json),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/runs/{id}/shares",
+        does: "Makes a link to the report: {\"days\": 1 to 3650}, or {} for ever.",
+        handler: || post(share),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/shares/{id}/revoke",
+        does: "Ends a link.",
+        handler: || post(revoke),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/stop-all",
+        does: "Ends all runs, restores, and lets none start until they are released.",
+        handler: || post(stop_all),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/release",
+        does: "Lets runs start again.",
+        handler: || post(release),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/schema",
+        does: "The JSON Schema of an experiment.",
+        handler: || get(schema),
+    },
+];
+
 /// All routes.
 pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/services", get(services))
-        .route("/runs", get(runs).post(launch))
-        .route("/runs/{id}", get(run))
-        .route("/runs/{id}/abort", post(abort))
-        .route("/runs/{id}/events", get(live::events))
-        .route("/runs/{id}/report.json", get(super::exports::json))
-        .route("/runs/{id}/shares", post(share))
-        .route("/shares/{id}/revoke", post(revoke))
-        .route("/stop-all", post(stop_all))
-        .route("/release", post(release))
-        .route("/schema", get(|| async { Json(crate::document::schema()) }))
+    let add = |router: Router<Web>, route: &Route| router.route(route.path, (route.handler)());
+    ROUTES
+        .iter()
+        .fold(Router::new(), add)
+        .route("/api/v1/", get(|| ready(index())))
+}
+
+fn index() -> Json<Value> {
+    Json(json!({ "routes": ROUTES }))
+}
+
+async fn schema() -> Json<Value> {
+    Json(crate::document::schema())
 }
 
 type Answer<T> = Result<Json<T>, Refused>;
