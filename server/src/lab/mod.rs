@@ -6,6 +6,7 @@ mod designs;
 pub mod doctor;
 mod facts;
 pub mod live;
+pub mod query;
 pub mod refusals;
 mod runs;
 mod services;

@@ -13,6 +13,7 @@ use app::model::run::{Phase, Run, RunId};
 
 impl LocalLab {
     pub(super) async fn history_view(&self, query: RunQuery) -> Result<HistoryView, Refusal> {
+        super::query::check(&query)?;
         let found = self.store.history(&query).await;
         let found = found.map_err(|e| refusals::store(&e))?;
         let pages = found.page.total.div_ceil(u64::from(crate::store::PAGE));

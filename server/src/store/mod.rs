@@ -9,6 +9,7 @@
 pub mod contract;
 mod error;
 mod packed;
+pub mod query;
 mod samples;
 mod sqlite;
 mod types;

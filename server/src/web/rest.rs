@@ -5,6 +5,7 @@
 use super::Web;
 use super::live;
 use super::refused::Refused;
+use crate::lab::query;
 use app::api::views::{HistoryView, RunQuery, RunRow, ServiceRow};
 use app::api::{Lab, Refusal, RefusalKind};
 use app::model::run::RunId;
@@ -146,10 +147,39 @@ async fn services(State(web): State<Web>) -> Answer<Vec<ServiceRow>> {
     Ok(Json(web.lab.services().await?))
 }
 
-async fn runs(State(web): State<Web>, Query(query): Query<RunQuery>) -> Answer<Value> {
+/// A [`RunQuery`] as an address has it. A name that is none is refused, like a value.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct Filters {
+    text: String,
+    service: String,
+    fault: String,
+    verdict: String,
+    from: String,
+    to: String,
+    sort: String,
+    page: String,
+}
+
+impl Filters {
+    fn read(self) -> Result<RunQuery, Refusal> {
+        Ok(RunQuery {
+            page: query::page(&self.page)?,
+            text: self.text,
+            service: self.service,
+            fault: self.fault,
+            verdict: self.verdict,
+            from: self.from,
+            to: self.to,
+            sort: self.sort,
+        })
+    }
+}
+
+async fn runs(State(web): State<Web>, Query(filters): Query<Filters>) -> Answer<Value> {
     let HistoryView {
         rows, total, pages, ..
-    } = web.lab.history(query).await?;
+    } = web.lab.history(filters.read()?).await?;
     Ok(Json(
         json!({ "runs": rows, "total": total, "pages": pages }),
     ))

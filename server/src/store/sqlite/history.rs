@@ -6,6 +6,7 @@
 //! never an error.
 
 use super::rows::{RunRow, fetch, select_from};
+use crate::store::query::day;
 use crate::store::{CHARTED, History, PAGE, RunPage, RunSummary, Stored};
 use app::api::views::RunQuery;
 use app::model::time::At;
@@ -162,11 +163,6 @@ fn filtered(mut sql: QueryBuilder<Sqlite>, query: &RunQuery) -> QueryBuilder<Sql
     sql
 }
 
-/// A day as the page's date field writes it; one that is none does not filter.
-fn day(text: &str) -> Option<Date> {
-    text.trim().parse().ok()
-}
-
 fn midnight(day: Date) -> Option<At> {
     let start = day.to_zoned(TimeZone::UTC).ok()?;
     Some(At(start.timestamp().as_microsecond()))
@@ -204,4 +200,21 @@ async fn names(conn: &mut SqliteConnection, table: &str, column: &str) -> Stored
          WHERE name IS NOT NULL) SELECT name FROM found WHERE name IS NOT NULL ORDER BY name"
     ));
     Ok(sql.build_query_scalar().fetch_all(conn).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RunQuery, order};
+    use crate::store::query::SORTS;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_way_of_sorting_is_another_order() {
+        let both_ways = SORTS
+            .iter()
+            .flat_map(|by| [(*by).to_owned(), format!("-{by}")]);
+        let all = RunQuery::default();
+        let orders: BTreeSet<_> = both_ways.map(|by| order(&all, &by)).collect();
+        assert_eq!(orders.len(), 2 * SORTS.len());
+    }
 }
