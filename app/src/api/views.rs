@@ -471,5 +471,17 @@ pub struct SettingsEdit {
     /// See [`SettingsView::allow`].
     pub allow: Vec<String>,
     /// See [`SettingsView::max_tasks`].
+    #[serde(deserialize_with = "nearest")]
     pub max_tasks: u32,
+}
+
+/// Any number as the nearest that fits, so that one out of bounds is refused by the lab, with the
+/// bounds, and not by the reader.
+fn nearest<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast from a float takes the nearest"
+    )]
+    f64::deserialize(from).map(|number| number as u32)
 }

@@ -37,7 +37,7 @@ pub fn schema() -> ExitCode {
 /// Says what works; fails when something is in the way.
 pub async fn doctor(base: &Base) -> Result<ExitCode, Failure> {
     let lab = open(base, CancellationToken::new()).await?;
-    let checks = doctor::examine(&lab.swarm, &*lab.store).await;
+    let checks = doctor::examine(&lab).await;
     let mut fine = true;
     for check in checks {
         let mark = match check.state {

@@ -2,26 +2,57 @@
 //!
 //! Guarantee: looks only; nothing is loaded, created or changed.
 
-use crate::store::Store;
-use crate::swarm::Swarm;
-use app::api::views::{Check, CheckState};
-use app::model::facts::EngineFacts;
+use super::LocalLab;
+use crate::engine::permission::permission;
+use app::api::views::{Check, CheckState, Permission};
+use app::model::facts::{EngineFacts, ServiceFacts};
 use std::fs;
 use std::path::Path;
 
 /// All checks, most important first.
-pub async fn examine(swarm: &Swarm, store: &dyn Store) -> Vec<Check> {
+pub async fn examine(lab: &LocalLab) -> Vec<Check> {
     let mut checks = Vec::new();
-    match swarm.engine().await {
+    match lab.swarm.engine().await {
         Ok(engine) => engine_checks(&engine, &mut checks),
         Err(error) => checks.push(no(error.to_string())),
     }
     checks.extend(kernel_checks(Path::new("/")));
-    checks.push(match store.check_writable().await {
+    checks.push(match lab.store.check_writable().await {
         Ok(()) => ok("Database: can be read and written"),
         Err(error) => no(format!("Database: {error}")),
     });
+    checks.extend(allow_checks(lab).await);
     checks
+}
+
+/// What is listed in the settings and does nothing. Silent where swarm or store cannot be asked:
+/// that is said already.
+async fn allow_checks(lab: &LocalLab) -> Vec<Check> {
+    let (Ok(settings), Ok(services)) = tokio::join!(lab.store.settings(), lab.swarm.services())
+    else {
+        return Vec::new();
+    };
+    let services: Vec<_> = services.into_iter().map(|s| s.facts).collect();
+    let own = lab.own_service.as_deref();
+    let names = settings.allow.iter();
+    names
+        .filter_map(|name| listed(name, &services, own))
+        .collect()
+}
+
+/// A warning where listing a service changes nothing.
+fn listed(name: &str, services: &[ServiceFacts], own: Option<&str>) -> Option<Check> {
+    let Some(service) = services.iter().find(|service| service.name == name) else {
+        return Some(warn(format!(
+            "Settings: {name} is listed, but the swarm has no such service"
+        )));
+    };
+    match permission(service, &[], own) {
+        Permission::Protected(why) => Some(warn(format!(
+            "Settings: {name} is listed, but protected ({why}); it is never attacked"
+        ))),
+        _ => None,
+    }
 }
 
 fn ok(text: impl Into<String>) -> Check {
@@ -112,6 +143,41 @@ mod tests {
         fs::write(root.path().join("proc/sys/kernel/osrelease"), "6.1\n").unwrap();
         fs::write(root.path().join("lib/modules/6.1/modules.dep"), modules).unwrap();
         root
+    }
+
+    fn service(name: &str, label: &str) -> ServiceFacts {
+        ServiceFacts {
+            name: name.to_owned(),
+            labels: [(label.to_owned(), "true".to_owned())].into(),
+            ..ServiceFacts::default()
+        }
+    }
+
+    #[test]
+    fn a_listed_name_that_does_nothing_is_named() {
+        let services = [
+            service("web", "x"),
+            service("labelled", "hivequake.allow"),
+            service("db", "hivequake.protect"),
+            service("lab", "x"),
+        ];
+        let said = |name: &str| listed(name, &services, Some("lab")).map(|check| check.text);
+        assert_eq!((said("web"), said("labelled")), (None, None));
+        for (name, words) in [
+            ("wbe", "wbe is listed, but the swarm has no such service"),
+            (
+                "db",
+                "db is listed, but protected (it carries hivequake.protect=true)",
+            ),
+            (
+                "lab",
+                "lab is listed, but protected (the lab itself runs in it)",
+            ),
+        ] {
+            assert!(said(name).unwrap().contains(words), "{:?}", said(name));
+            let state = listed(name, &services, Some("lab")).unwrap().state;
+            assert_eq!(state, CheckState::Warn);
+        }
     }
 
     #[test]

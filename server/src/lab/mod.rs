@@ -10,11 +10,12 @@ pub mod query;
 pub mod refusals;
 mod runs;
 mod services;
+mod settings;
 pub mod sharing;
 pub mod words;
 
 use crate::engine::Engine;
-use crate::store::{Hold, Settings, Store};
+use crate::store::{Hold, Store};
 use crate::swarm::Swarm;
 use app::api::views::{
     DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery, RunView,
@@ -153,39 +154,10 @@ impl Lab for LocalLab {
     }
 
     async fn settings(&self) -> Result<SettingsView, Refusal> {
-        let settings = self
-            .store
-            .settings()
-            .await
-            .map_err(|e| refusals::store(&e))?;
-        let doctor = doctor::examine(&self.swarm, &*self.store).await;
-        Ok(SettingsView {
-            allow: settings.allow,
-            max_tasks: settings.max_tasks,
-            doctor,
-        })
+        self.settings_view().await
     }
 
     async fn save_settings(&self, edit: SettingsEdit) -> Result<(), Refusal> {
-        if !(1..=1_000).contains(&edit.max_tasks) {
-            return Err(Refusal::new(
-                RefusalKind::Invalid,
-                "A run may hit 1 to 1000 tasks: write a number in between. Nothing was changed.",
-            ));
-        }
-        let allow = edit
-            .allow
-            .iter()
-            .map(|name| name.trim().to_owned())
-            .filter(|name| !name.is_empty())
-            .collect();
-        let settings = Settings {
-            allow,
-            max_tasks: edit.max_tasks,
-        };
-        self.store
-            .save_settings(&settings)
-            .await
-            .map_err(|e| refusals::store(&e))
+        self.keep_settings(&edit).await
     }
 }

@@ -4,3 +4,4 @@
 mod errors;
 mod history;
 mod index;
+mod settings;
