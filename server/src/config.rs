@@ -1,5 +1,6 @@
 //! Command line and environment, parsed into types.
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -59,6 +60,9 @@ pub struct Serve {
     /// Access token that browsers and scripts must present (at least 16 characters).
     #[arg(long, env = "HIVEQUAKE_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
+    /// Browsers come by https only, through a proxy in front: cookies are marked secure.
+    #[arg(long, env = "HIVEQUAKE_HTTPS", value_parser = BoolishValueParser::new())]
+    pub https: bool,
 }
 
 /// `hivequake run`

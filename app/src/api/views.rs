@@ -17,6 +17,10 @@ pub struct Frame {
     pub swarm_trouble: Option<String>,
     /// Undo entries that could not be put back: what, and the command that does it.
     pub not_restored: Vec<String>,
+    /// Whether people sign in here: then whoever sees this can sign out, by a form that posts to
+    /// `/sign-out`.
+    #[serde(default)]
+    pub signed_in: bool,
 }
 
 /// A run that is on.

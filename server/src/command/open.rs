@@ -43,6 +43,7 @@ pub async fn open(base: &Base, shutdown: CancellationToken) -> Result<LocalLab, 
         swarm,
         engine,
         own_service,
+        signs_in: false,
     })
 }
 

@@ -4,7 +4,7 @@ use super::{Failure, open};
 use crate::config::Serve;
 use crate::engine::Recovered;
 use crate::lab::LocalLab;
-use crate::web;
+use crate::web::{self, Access};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -31,7 +31,8 @@ pub async fn serve(args: &Serve) -> Result<ExitCode, Failure> {
     tell(&lab.engine.recover().await?);
     let keeping = tokio::spawn(keep_house(lab.clone(), shutdown.clone()));
     let address = listener.local_addr()?;
-    let app = web::router(lab.clone(), args.token.clone(), address, &shutdown);
+    let access = Access::new(args.token.as_deref(), address, args.https);
+    let app = web::router(lab.clone(), access, &shutdown);
     say!("Hivequake is at http://{address}");
     let stop = shutdown.clone();
     tokio::spawn(async move {

@@ -43,6 +43,8 @@ pub struct LocalLab {
     pub hub: Hub,
     /// The service that the lab itself runs in, if any.
     pub own_service: Option<String>,
+    /// Whether people sign in before they see a page.
+    pub signs_in: bool,
 }
 
 /// The lab's own clock, for what has nothing to do with a run.

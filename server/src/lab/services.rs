@@ -32,6 +32,7 @@ impl LocalLab {
             on_hold: hold.map(|h| format!("Everything was stopped by {} on {} (UTC). No run starts until somebody releases it.", h.who, words::when(h.since))),
             swarm_trouble: self.engine.trouble(),
             not_restored: journal::left_behind(&stuck),
+            signed_in: self.signs_in,
         })
     }
 

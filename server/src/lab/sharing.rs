@@ -96,17 +96,22 @@ impl LocalLab {
 }
 
 fn token() -> Result<String, Refusal> {
+    secret().ok_or_else(|| {
+        Refusal::new(
+            RefusalKind::Internal,
+            "No link was made: the system gave no randomness. Try again.",
+        )
+    })
+}
+
+/// A text that nobody can guess; none where the system gives no randomness.
+pub fn secret() -> Option<String> {
     let mut bytes = [0_u8; TOKEN_BYTES];
-    rand::rngs::OsRng
-        .try_fill_bytes(&mut bytes)
-        .map_err(|error| {
-            tracing::error!(%error, "no randomness");
-            Refusal::new(
-                RefusalKind::Internal,
-                "No link was made: the system gave no randomness. Try again.",
-            )
-        })?;
-    Ok(hex(&bytes))
+    let drawn = rand::rngs::OsRng.try_fill_bytes(&mut bytes);
+    drawn
+        .inspect_err(|error| tracing::error!(%error, "no randomness"))
+        .ok()?;
+    Some(hex(&bytes))
 }
 
 /// The SHA-256 of a token, in hexadecimal digits.

@@ -1,48 +1,90 @@
 //! Who may come in: everybody on this machine, or whoever has the token.
 //!
 //! Guarantee: without a token the lab answers only to names of this machine (so that no web page
-//! can reach it under a name of its own); with one, only to those who present it.
+//! can reach it under a name of its own); with one, only to those who present it, or who have
+//! signed in with it and not signed out.
 
 use super::refused::refused;
+use super::sessions::Sessions;
 use crate::lab::sharing::hash;
 use app::api::{Refusal, RefusalKind};
-use axum::Router;
-use axum::extract::{Form, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, COOKIE, HOST, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, AUTHORIZATION, COOKIE, HOST};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
-use serde::Deserialize;
+use axum::response::{IntoResponse, Redirect, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
-/// The cookie that a signed-in browser presents: the hash of the token.
+/// The cookie of a signed-in browser.
 const COOKIE_NAME: &str = "hivequake";
 
-/// A bare page may load our style sheet and post to itself, nothing else.
-const BARE_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// How long the answer to a guess takes. Guesses do not wait for one another, so that nobody can
+/// lock others out; what makes guessing hopeless is the token's length.
+const GUESS_TAKES: Duration = Duration::from_millis(500);
 
 /// The rule of one server.
 pub struct Access {
     token_hash: Option<String>,
     listening: SocketAddr,
+    https: bool,
+    sessions: Sessions,
 }
 
 impl Access {
-    /// With or without a token.
-    pub fn new(token: Option<String>, listening: SocketAddr) -> Self {
+    /// With or without a token. `https`: browsers come by https, so cookies may be marked secure.
+    pub fn new(token: Option<&str>, listening: SocketAddr, https: bool) -> Self {
         Self {
-            token_hash: token.map(|token| hash(&token)),
+            token_hash: token.map(hash),
             listening,
+            https,
+            sessions: Sessions::default(),
         }
     }
 
+    /// Whether people sign in here.
+    pub const fn has_token(&self) -> bool {
+        self.token_hash.is_some()
+    }
+
     fn lets_in(&self, headers: &HeaderMap) -> bool {
-        match &self.token_hash {
-            Some(expected) => presented(headers).iter().any(|hash| same(hash, expected)),
-            None => self.is_own_name(headers),
+        if !self.has_token() {
+            return self.is_own_name(headers);
         }
+        cookies(headers).any(|id| self.sessions.has(id))
+            || bearer(headers).is_some_and(|token| self.is_token(token))
+    }
+
+    fn is_token(&self, given: &str) -> bool {
+        let given = hash(given.trim());
+        let expected = self.token_hash.as_ref();
+        expected.is_some_and(|expected| same(&given, expected))
+    }
+
+    /// Whether somebody has the token, in half a second at the earliest.
+    pub(super) async fn guess(&self, given: &str) -> bool {
+        tokio::time::sleep(GUESS_TAKES).await;
+        self.is_token(given)
+    }
+
+    /// Signs a browser in: what it is to keep. None where the system gives no randomness.
+    pub(super) fn sign_in(&self) -> Option<String> {
+        let id = self.sessions.begin()?;
+        Some(self.cookie(&id, Sessions::LAST.as_secs()))
+    }
+
+    /// Signs a browser out: what it is to keep instead.
+    pub(super) fn sign_out(&self, headers: &HeaderMap) -> String {
+        cookies(headers).for_each(|id| self.sessions.end(id));
+        self.cookie("", 0)
+    }
+
+    /// Lax, so that a link to a run from elsewhere opens; state changes by POST only, and those
+    /// from other sites are refused.
+    fn cookie(&self, id: &str, lasts: u64) -> String {
+        let secure = if self.https { "; Secure" } else { "" };
+        format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={lasts}{secure}")
     }
 
     fn is_own_name(&self, headers: &HeaderMap) -> bool {
@@ -58,24 +100,20 @@ impl Access {
     }
 }
 
-/// Hashes of all tokens that a request presents.
-fn presented(headers: &HeaderMap) -> Vec<String> {
-    let text = |name| {
-        headers
-            .get_all(name)
-            .into_iter()
-            .filter_map(|value| value.to_str().ok())
-    };
-    let bearer = text(AUTHORIZATION)
-        .filter_map(|value| value.strip_prefix("Bearer "))
-        .map(|token| hash(token.trim()));
-    let cookies = text(COOKIE)
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let cookies = cookies
-        .filter(|(name, _)| *name == COOKIE_NAME)
-        .map(|(_, value)| value.to_owned());
-    bearer.chain(cookies).collect()
+fn texts(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(name).into_iter();
+    values.filter_map(|value| value.to_str().ok())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    texts(headers, AUTHORIZATION).find_map(|value| value.strip_prefix("Bearer "))
+}
+
+/// The values of our cookies.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let pairs = texts(headers, COOKIE).flat_map(|value| value.split(';'));
+    let pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter_map(|(name, value)| (name == COOKIE_NAME).then_some(value))
 }
 
 /// Compares in a time that does not depend on where they differ.
@@ -87,91 +125,40 @@ fn same(a: &str, b: &str) -> bool {
             == 0
 }
 
-/// Open to everybody: sign-in, share links, the bundle, and whether the server lives.
+/// Open to everybody: sign-in, share links, the bundle, and whether the server lives. Nothing
+/// below these, so that no page of the lab is.
 fn is_open(path: &str) -> bool {
-    ["/sign-in", "/s/", "/assets/", "/healthz"]
-        .iter()
-        .any(|open| path.starts_with(open))
+    let one_below = |folder| {
+        let name = path.strip_prefix(folder);
+        name.is_some_and(|name: &str| !name.is_empty() && !name.contains('/'))
+    };
+    ["/sign-in", "/healthz"].contains(&path) || one_below("/s/") || one_below("/assets/")
 }
 
 /// The check before every handler.
 pub async fn check(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
-    if access.lets_in(request.headers())
-        || (access.token_hash.is_some() && is_open(request.uri().path()))
-    {
+    let open = access.has_token() && is_open(request.uri().path());
+    if open || access.lets_in(request.headers()) {
         return next.run(request).await;
     }
-    if access.token_hash.is_none() {
+    if !access.has_token() {
         return refused(&Refusal::new(
             RefusalKind::Forbidden,
             "Hivequake answers only under this machine's own address. Open it as http://127.0.0.1 with its port, or set an access token.",
         ));
     }
-    let wants_page = request
-        .headers()
-        .get("accept")
-        .and_then(|a| a.to_str().ok())
-        .is_some_and(|a| a.contains("text/html"));
-    if wants_page {
+    if bearer(request.headers()).is_some() {
+        tokio::time::sleep(GUESS_TAKES).await;
+    }
+    if texts(request.headers(), ACCEPT).any(|accept| accept.contains("text/html")) {
         return Redirect::to("/sign-in").into_response();
     }
     let mut response = refused(&Refusal::new(
         RefusalKind::Forbidden,
-        "Present the access token: Authorization: Bearer TOKEN.",
+        "Nothing was changed: this needs the access token. In a browser, sign in at /sign-in; from a script, send the header Authorization: Bearer TOKEN.",
     ));
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     response
-}
-
-/// The sign-in page.
-pub fn routes(access: Arc<Access>) -> Router {
-    Router::new()
-        .route("/sign-in", get(|| async { page("") }).post(sign_in))
-        .with_state(access)
-}
-
-#[derive(Deserialize)]
-struct SignIn {
-    token: String,
-}
-
-async fn sign_in(State(access): State<Arc<Access>>, Form(form): Form<SignIn>) -> Response {
-    let given = hash(form.token.trim());
-    if access
-        .token_hash
-        .as_ref()
-        .is_some_and(|expected| same(&given, expected))
-    {
-        let cookie =
-            format!("{COOKIE_NAME}={given}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000");
-        return ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response();
-    }
-    (
-        StatusCode::UNAUTHORIZED,
-        page("This is not the access token. Copy it from where the lab was started."),
-    )
-        .into_response()
-}
-
-fn page(wrong: &'static str) -> Response {
-    let form = format!(
-        "<form method=\"post\" action=\"/sign-in\"><p><label>Access token \
-         <input type=\"password\" name=\"token\" autocomplete=\"current-password\" required autofocus></label></p>\
-         <p role=\"alert\">{wrong}</p><p><button class=\"primary\">Sign in</button></p></form>"
-    );
-    bare_page("Sign in", &form)
-}
-
-/// A page without a script and without anything around it. Both arguments are the lab's own markup.
-pub fn bare_page(title: &'static str, markup: &str) -> Response {
-    let css = super::assets::assets().css;
-    let body = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{title} · Hivequake</title><link rel=\"stylesheet\" href=\"{css}\"></head>\
-         <body class=\"bare\"><main><h1>{title}</h1>{markup}</main></body></html>"
-    );
-    ([(CONTENT_SECURITY_POLICY, BARE_POLICY)], Html(body)).into_response()
 }
 
 #[cfg(test)]
@@ -180,7 +167,7 @@ mod tests {
     use super::*;
     use axum::http::HeaderValue;
 
-    fn with(name: axum::http::HeaderName, value: &str) -> HeaderMap {
+    fn with(name: HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
     }
 
@@ -190,7 +177,7 @@ mod tests {
 
     #[test]
     fn without_a_token_only_this_machines_names_are_answered() {
-        let access = Access::new(None, here());
+        let access = Access::new(None, here(), false);
         for host in [
             "127.0.0.1:7373",
             "localhost:7373",
@@ -210,12 +197,64 @@ mod tests {
 
     #[test]
     fn with_a_token_only_those_who_present_it_come_in() {
-        let access = Access::new(Some("a token of some length".to_owned()), here());
+        let access = Access::new(Some("a token of some length"), here(), false);
         assert!(access.lets_in(&with(AUTHORIZATION, "Bearer a token of some length")));
         assert!(!access.lets_in(&with(AUTHORIZATION, "Bearer another")));
         assert!(!access.lets_in(&with(HOST, "127.0.0.1:7373")));
-        let cookie = format!("x=1; {COOKIE_NAME}={}", hash("a token of some length"));
-        assert!(access.lets_in(&with(COOKIE, &cookie)));
-        assert!(!access.lets_in(&with(COOKIE, "hivequake=a token of some length")));
+    }
+
+    #[test]
+    fn a_cookie_is_good_from_signing_in_to_signing_out() {
+        let access = Access::new(Some("a token of some length"), here(), false);
+        let kept = access.sign_in().unwrap();
+        for mark in ["HttpOnly", "SameSite=Lax", "Path=/;", "Max-Age=2592000"] {
+            assert!(kept.contains(mark), "{kept}");
+        }
+        let (pair, _) = kept.split_once(';').unwrap();
+        let sent = with(COOKIE, &format!("x=1; {pair}"));
+        assert!(access.lets_in(&sent));
+        assert!(access.sign_out(&sent).contains("hivequake=; "));
+        assert!(!access.lets_in(&sent));
+    }
+
+    #[test]
+    fn neither_the_token_nor_its_hash_is_a_cookie() {
+        let access = Access::new(Some("a token of some length"), here(), false);
+        for id in [
+            "a token of some length",
+            &hash("a token of some length"),
+            "",
+        ] {
+            assert!(!access.lets_in(&with(COOKIE, &format!("hivequake={id}"))));
+        }
+    }
+
+    #[test]
+    fn where_browsers_come_by_https_the_cookie_goes_no_other_way() {
+        let cookie = |https| {
+            Access::new(Some("a token"), here(), https)
+                .sign_in()
+                .unwrap()
+        };
+        assert!(cookie(true).ends_with("; Secure"));
+        assert!(!cookie(false).contains("Secure"));
+    }
+
+    #[test]
+    fn only_what_needs_no_token_is_open() {
+        for open in ["/sign-in", "/healthz", "/s/abc", "/assets/h.1.js"] {
+            assert!(is_open(open), "{open}");
+        }
+        for shut in [
+            "/",
+            "/sign-infoo",
+            "/sign-in/x",
+            "/healthzz",
+            "/s/",
+            "/s/a/b",
+            "/assets/a/b",
+        ] {
+            assert!(!is_open(shut), "{shut}");
+        }
     }
 }

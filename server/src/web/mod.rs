@@ -13,21 +13,23 @@ mod live;
 mod pages;
 mod refused;
 mod rest;
+mod sessions;
 mod share;
+mod sign_in;
 pub mod site;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use access::Access;
+
 use crate::lab::LocalLab;
-use access::Access;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -60,17 +62,15 @@ pub async fn serve(
 }
 
 /// Everything that is answered at an address.
-pub fn router(
-    lab: LocalLab,
-    token: Option<String>,
-    address: SocketAddr,
-    shutdown: &CancellationToken,
-) -> Router {
+pub fn router(lab: LocalLab, access: Access, shutdown: &CancellationToken) -> Router {
+    let lab = LocalLab {
+        signs_in: access.has_token(),
+        ..lab
+    };
     let web = Web {
         lab,
         shutdown: shutdown.clone(),
     };
-    let access = Access::new(token, address);
     let access = Arc::new(access);
     let api = Router::new()
         .merge(rest::routes())
@@ -84,7 +84,7 @@ pub fn router(
     let inside = pages::routes(&web)
         .merge(api)
         .merge(assets::routes())
-        .merge(access::routes(access.clone()))
+        .merge(sign_in::routes(access.clone()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(from_fn_with_state(access, access::check))

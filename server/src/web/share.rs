@@ -1,7 +1,7 @@
 //! Links to reports: one page, read-only, without sign-in, without a script.
 
 use super::Web;
-use super::access::bare_page;
+use super::sign_in::bare_page;
 use crate::report;
 use app::api::Refusal;
 use axum::Router;

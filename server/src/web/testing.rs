@@ -1,6 +1,6 @@
 //! The whole server without a socket: a lab with a fresh database and no engine.
 
-use super::router;
+use super::{Access, router};
 use crate::command::open;
 use crate::config::Base;
 use axum::Router;
@@ -8,14 +8,20 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+
+/// One server at a time: leptos keeps its transitions for the whole process, and a page would wait
+/// for one of another test whose runtime is gone.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// A server of one test.
 pub struct Site {
     app: Router,
     stop: CancellationToken,
     _data: TempDir,
+    _turn: MutexGuard<'static, ()>,
 }
 
 /// An answer, read to its end.
@@ -29,6 +35,7 @@ pub struct Reply {
 impl Site {
     /// With or without an access token.
     pub async fn open(token: Option<&str>) -> Self {
+        let turn = TURN.lock().await;
         let data = tempfile::tempdir().unwrap();
         let base = Base {
             data: data.path().to_owned(),
@@ -38,9 +45,10 @@ impl Site {
         let lab = open(&base, stop.clone()).await.unwrap();
         let address = "127.0.0.1:7373".parse().unwrap();
         Self {
-            app: router(lab, token.map(str::to_owned), address, &stop),
+            app: router(lab, Access::new(token, address, false), &stop),
             stop,
             _data: data,
+            _turn: turn,
         }
     }
 

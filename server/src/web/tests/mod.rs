@@ -5,3 +5,4 @@ mod errors;
 mod history;
 mod index;
 mod settings;
+mod signing_in;
