@@ -20,6 +20,7 @@ pub use serve::serve;
 use crate::config::{AbortRun, Base};
 use crate::document;
 use crate::lab::doctor;
+use crate::report::text::one_line;
 use app::api::Lab;
 use app::api::views::CheckState;
 use std::process::ExitCode;
@@ -62,7 +63,9 @@ pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
     for run in &done.runs {
         say!("closed run {run}: aborted, lab restarted");
     }
-    done.settled.iter().for_each(|text| say!("{text}"));
+    done.settled
+        .iter()
+        .for_each(|text| say!("{}", one_line(text)));
     for run in &done.still_on {
         say!("run {run} is still on in another process; it was left alone");
     }
@@ -73,7 +76,7 @@ pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     for left in &done.left_behind {
-        say!("LEFT: {left}");
+        say!("LEFT: {}", one_line(left));
     }
     Ok(ExitCode::from(run::NOT_RESTORED))
 }

@@ -4,7 +4,7 @@ use super::{Failure, open};
 use crate::config::{Output, RunFile};
 use crate::lab::LocalLab;
 use crate::lab::live::Live;
-use crate::report;
+use crate::report::{self, text::one_line};
 use app::api::views::LiveBody;
 use app::model::run::{Outcome, RunId, Verdict};
 use app::model::time::At;
@@ -123,13 +123,15 @@ async fn print(
 }
 
 fn print_text(id: RunId, outcome: &Outcome, lead: &[String]) {
-    say!("{}: {}", outcome.verdict.word(), outcome.reason);
+    say!("{}: {}", outcome.verdict.word(), one_line(&outcome.reason));
     for sentence in lead {
-        say!("  {sentence}");
+        say!("  {}", one_line(sentence));
     }
     match outcome.left_behind.as_slice() {
         [] => say!("  Left behind: nothing."),
-        left => left.iter().for_each(|what| say!("  LEFT BEHIND: {what}")),
+        left => left
+            .iter()
+            .for_each(|what| say!("  LEFT BEHIND: {}", one_line(what))),
     }
     say!("  Report: /runs/{id} in the browser (hivequake serve)");
 }
@@ -160,15 +162,8 @@ fn line(event: &Event, zero: Option<At>) -> String {
     };
     format!(
         "{after:>10}  {source:<12}  {}",
-        printable(&event.what.text())
+        one_line(&event.what.text())
     )
-}
-
-/// Text from the swarm must not steer the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }
 
 #[cfg(test)]
@@ -211,6 +206,16 @@ mod tests {
 
     #[test]
     fn text_from_outside_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\nc"), "a [2Jb c");
+        let event = Event {
+            seq: 1,
+            at: At(0),
+            resolution: app::model::time::Micros(0),
+            source: Source::Swarm,
+            what: What::Note {
+                text: "a\u{1b}[2Jb\nc\u{202e}".to_owned(),
+            },
+        };
+        let line = line(&event, None);
+        assert!(line.ends_with("a\u{fffd}[2Jb c\u{fffd}"), "{line:?}");
     }
 }

@@ -4,6 +4,7 @@ use super::{Failure, open};
 use crate::config::Serve;
 use crate::engine::Recovered;
 use crate::lab::LocalLab;
+use crate::report::text::one_line;
 use crate::web::{self, Access};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -64,10 +65,12 @@ fn tell(done: &Recovered) {
     for run in &done.runs {
         say!("Closed run {run}, which was interrupted.");
     }
-    done.settled.iter().for_each(|text| say!("{text}"));
+    done.settled
+        .iter()
+        .for_each(|text| say!("{}", one_line(text)));
     done.left_behind
         .iter()
-        .for_each(|text| say!("LEFT: {text}"));
+        .for_each(|text| say!("LEFT: {}", one_line(text)));
 }
 
 /// Tries again what could not be put back yet.

@@ -5,6 +5,7 @@
 use super::{LocalLab, refusals, words};
 use crate::document;
 use crate::engine::Order;
+use crate::report::text::clean;
 use crate::store::{DesignText, StoredDesign};
 use app::api::views::{Check, DesignAsk, DesignRow, DesignView, Permission, ProblemAt};
 use app::api::{Refusal, RefusalKind};
@@ -36,9 +37,9 @@ impl LocalLab {
                 title: if design.title.trim().is_empty() {
                     "Untitled draft".to_owned()
                 } else {
-                    design.title
+                    clean(&design.title)
                 },
-                service: design.service,
+                service: clean(&design.service),
                 version: design.version,
                 changed: words::when(design.changed),
                 valid: design.valid,
@@ -88,7 +89,7 @@ impl LocalLab {
     pub(super) async fn checked_design(&self, ask: DesignAsk) -> Result<DesignView, Refusal> {
         let text = match &ask.edit {
             Some(edit) => document::edit(&ask.text, edit)
-                .map_err(|e| Refusal::new(RefusalKind::Invalid, e.to_string()))?,
+                .map_err(|e| refusals::no(RefusalKind::Invalid, e.to_string()))?,
             None => ask.text,
         };
         let (version, has_runs) = match ask.id {
@@ -134,14 +135,14 @@ impl LocalLab {
             id,
             version,
             has_runs,
-            title: document::title_and_service(&text).0,
+            title: clean(&document::title_and_service(&text).0),
             form: document::form(&text),
             services: self.allowed_services().await,
             launchable: problems.is_empty() && clear,
             text,
-            problems,
-            checks,
-            hits,
+            problems: problems.into_iter().map(readable).collect(),
+            checks: checks.into_iter().map(words::check).collect(),
+            hits: hits.as_deref().map(clean),
         })
     }
 
@@ -248,9 +249,17 @@ fn draw() -> u64 {
     rand::rng().random_range(1..=999_999)
 }
 
+/// A problem as pages show it; the text itself is shown as it is.
+fn readable(problem: ProblemAt) -> ProblemAt {
+    ProblemAt {
+        message: clean(&problem.message),
+        ..problem
+    }
+}
+
 fn not_valid(problems: &[ProblemAt]) -> Refusal {
     let lines: Vec<String> = problems.iter().map(sentence).collect();
-    Refusal::new(
+    refusals::no(
         RefusalKind::Invalid,
         format!(
             "Nothing was changed: the experiment is not valid. {}",

@@ -4,6 +4,7 @@
 
 use super::LocalLab;
 use crate::engine::permission::permission;
+use crate::report::text::clean;
 use app::api::views::{Check, CheckState, Permission};
 use app::model::facts::{EngineFacts, ServiceFacts};
 use std::fs;
@@ -55,24 +56,22 @@ fn listed(name: &str, services: &[ServiceFacts], own: Option<&str>) -> Option<Ch
     }
 }
 
-fn ok(text: impl Into<String>) -> Check {
-    Check {
-        state: CheckState::Ok,
-        text: text.into(),
-    }
+fn ok(text: impl AsRef<str>) -> Check {
+    check(CheckState::Ok, text.as_ref())
 }
 
-fn warn(text: impl Into<String>) -> Check {
-    Check {
-        state: CheckState::Warn,
-        text: text.into(),
-    }
+fn warn(text: impl AsRef<str>) -> Check {
+    check(CheckState::Warn, text.as_ref())
 }
 
-fn no(text: impl Into<String>) -> Check {
+fn no(text: impl AsRef<str>) -> Check {
+    check(CheckState::No, text.as_ref())
+}
+
+fn check(state: CheckState, text: &str) -> Check {
     Check {
-        state: CheckState::No,
-        text: text.into(),
+        state,
+        text: clean(text),
     }
 }
 

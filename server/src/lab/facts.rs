@@ -1,6 +1,7 @@
 //! A service's definition in words, group by group, with Swarm's defaults named where the
 //! definition does not say.
 
+use crate::report::text::clean;
 use app::model::facts::{HealthCheck, ServiceFacts, UpdatePolicy};
 
 /// Nanoseconds in a second.
@@ -19,11 +20,7 @@ pub fn groups(service: &ServiceFacts) -> Vec<Group> {
         group("Network", network(service)),
         group(
             "Labels",
-            service
-                .labels
-                .iter()
-                .map(|(k, v)| (k.clone(), v.clone()))
-                .collect(),
+            service.labels.iter().map(|(k, v)| row(k, v)).collect(),
         ),
     ]
 }
@@ -33,7 +30,7 @@ fn group(name: &str, rows: Vec<(String, String)>) -> Group {
 }
 
 fn row(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
+    (clean(name), clean(&value.into()))
 }
 
 fn what_runs(service: &ServiceFacts) -> Vec<(String, String)> {

@@ -1,11 +1,14 @@
 //! Live streams of runs, whichever process executes them.
 //!
 //! Guarantee: a reader gets every item after the number it names, in order, once, and then the
-//! end; a thousand readers of one run cost the store as much as one.
+//! end; a thousand readers of one run cost the store as much as one; text in an item has nothing in
+//! it that hides or turns round what stands beside it.
 
+use crate::report::text::clean;
 use crate::store::Store;
-use app::api::views::LiveItem;
+use app::api::views::{LiveBody, LiveItem};
 use app::model::run::{Phase, RunId};
+use app::model::timeline::{Source, What};
 use futures::Stream;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -129,9 +132,39 @@ async fn send(items: &[LiveItem], last: &mut u64, reader: &mpsc::Sender<Live>) -
         .collect::<Vec<_>>()
     {
         *last = item.seq;
-        reader.send(Live::Item(item)).await.ok()?;
+        reader.send(Live::Item(readable(item))).await.ok()?;
     }
     Some(())
+}
+
+/// An item as people read it; what is stored stays as it came.
+pub fn readable(mut item: LiveItem) -> LiveItem {
+    if let LiveBody::Event(event) = &mut item.body {
+        if let Source::Probe(name) = &mut event.source {
+            *name = clean(name);
+        }
+        if let Some(text) = foreign(&mut event.what) {
+            *text = clean(text);
+        }
+    }
+    item
+}
+
+/// The text in an event that came from elsewhere.
+fn foreign(what: &mut What) -> Option<&mut String> {
+    match what {
+        What::FaultSent { text, .. }
+        | What::FaultProven { text, .. }
+        | What::FaultNotProven { text, .. }
+        | What::GuardTripped { text }
+        | What::Aborted { text }
+        | What::Undo { text }
+        | What::Gap { text, .. }
+        | What::Note { text }
+        | What::ProbeFailing { outcome: text } => Some(text),
+        What::TaskState { error, .. } => error.as_mut(),
+        _ => None,
+    }
 }
 
 /// Looks for news until the run is over or nobody reads any more.
@@ -160,6 +193,54 @@ async fn follow(store: Arc<dyn Store>, run: RunId, tail: Weak<Tail>) {
         } else if over {
             let _ = tail.news.send(None);
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::model::time::{At, Micros};
+    use app::model::timeline::{Event, TaskRef, TaskState};
+
+    fn shown(what: What) -> String {
+        let event = Event {
+            seq: 1,
+            at: At(0),
+            resolution: Micros(0),
+            source: Source::Probe("a\u{202e}b".to_owned()),
+            what,
+        };
+        let item = readable(LiveItem {
+            seq: 1,
+            body: LiveBody::Event(event),
+        });
+        serde_json::to_string(&item).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_others_wrote_cannot_turn_the_log_round() {
+        let text = || "no\u{202e}\u{1b}[2J".to_owned();
+        let task = TaskRef {
+            task: "t".to_owned(),
+            slot: None,
+            node: String::new(),
+        };
+        for what in [
+            What::Note { text: text() },
+            What::Undo { text: text() },
+            What::ProbeFailing { outcome: text() },
+            What::TaskState {
+                task,
+                state: TaskState::Failed,
+                desired: TaskState::Running,
+                error: Some(text()),
+                container: None,
+            },
+        ] {
+            let shown = shown(what);
+            assert!(shown.contains("no\u{fffd}\u{fffd}[2J"), "{shown}");
+            assert!(shown.contains("a\u{fffd}b"), "{shown}");
         }
     }
 }

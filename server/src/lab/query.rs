@@ -44,7 +44,7 @@ fn given(
         return Ok(());
     }
     let shown: String = text.chars().take(60).collect();
-    Err(Refusal::new(
+    Err(super::refusals::no(
         RefusalKind::Invalid,
         format!(
             "{field} is \"{shown}\", which means nothing here. Write {write}, or leave it out."

@@ -1,11 +1,18 @@
 //! What the rooms below answer when they cannot, as the sentence and the status a person gets.
 //!
-//! Guarantee: nothing internal leaves here; causes go to the log.
+//! Guarantee: nothing internal leaves here; causes go to the log; what is quoted cannot turn round
+//! the sentence that quotes it.
 
 use crate::engine::LaunchError;
+use crate::report::text::clean;
 use crate::store::StoreError;
 use crate::swarm::SwarmError;
 use app::api::{Refusal, RefusalKind};
+
+/// A "no" that quotes what came from elsewhere.
+pub fn no(kind: RefusalKind, message: impl AsRef<str>) -> Refusal {
+    Refusal::new(kind, clean(message.as_ref()))
+}
 
 /// A store's error.
 pub fn store(error: &StoreError) -> Refusal {
@@ -26,7 +33,7 @@ pub fn swarm(error: &SwarmError) -> Refusal {
             RefusalKind::Unavailable
         }
     };
-    Refusal::new(kind, error.to_string())
+    no(kind, error.to_string())
 }
 
 /// Why a launch did not happen.
@@ -40,12 +47,12 @@ pub fn launch(error: &LaunchError) -> Refusal {
         }
         LaunchError::Fault(_) => RefusalKind::Invalid,
     };
-    Refusal::new(kind, error.to_string())
+    no(kind, error.to_string())
 }
 
 /// There is no such thing.
 pub fn missing(what: &str, name: &str) -> Refusal {
-    Refusal::new(
+    no(
         RefusalKind::NotFound,
         format!(
             "There is no {what} {name}. It may have been removed; go back to the list and choose another."

@@ -1,9 +1,11 @@
 //! Use cases about runs: the history, a live run, a report.
 
+use super::live::readable;
 use super::{LocalLab, refusals, words};
 use crate::analysis::{self, Analysis};
 use crate::report;
 use crate::report::chart::history::{HistoryPoint, Length, history as draw};
+use crate::report::text::clean;
 use crate::store::RunSummary;
 use app::api::Refusal;
 use app::api::live::{LiveView, Told};
@@ -22,8 +24,8 @@ impl LocalLab {
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
             chart: history(&found.recoveries, found.measured),
             rows: found.page.rows.into_iter().map(words::run_row).collect(),
-            services: found.services,
-            faults: found.faults,
+            services: words::cleaned(&found.services),
+            faults: words::cleaned(&found.faults),
         })
     }
 
@@ -88,15 +90,15 @@ impl LocalLab {
                 .hypothesis
                 .probes
                 .iter()
-                .map(|p| p.name.clone())
+                .map(|p| clean(&p.name))
                 .collect(),
             faults: experiment
                 .method
                 .iter()
-                .map(app::model::experiment::Fault::summary)
+                .map(|fault| clean(&fault.summary()))
                 .collect(),
             now: super::now(),
-            items: items.iter().map(Told::from).collect(),
+            items: items.into_iter().map(|item| Told::from(&readable(item))).collect(),
         })
     }
 

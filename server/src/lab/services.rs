@@ -1,7 +1,9 @@
 //! Use cases about services, and what every page shows around its content.
 
+use super::words::cleaned;
 use super::{LocalLab, RECENT, facts, refusals, words};
 use crate::engine::journal;
+use crate::report::text::clean;
 use app::api::Refusal;
 use app::api::views::{Frame, RunQuery, ServiceRow, ServiceView};
 
@@ -29,9 +31,9 @@ impl LocalLab {
             .collect();
         Ok(Frame {
             running: running.rows.into_iter().map(words::running).collect(),
-            on_hold: hold.map(|h| format!("Everything was stopped by {} on {} (UTC). No run starts until somebody releases it.", h.who, words::when(h.since))),
-            swarm_trouble: self.engine.trouble(),
-            not_restored: journal::left_behind(&stuck),
+            on_hold: hold.map(|h| format!("Everything was stopped by {} on {} (UTC). No run starts until somebody releases it.", clean(&h.who), words::when(h.since))),
+            swarm_trouble: self.engine.trouble().as_deref().map(clean),
+            not_restored: cleaned(&journal::left_behind(&stuck)),
             signed_in: self.signs_in,
         })
     }

@@ -3,7 +3,7 @@
 //! Guarantee: what is stored could be a service's name, whether or not there is one now; `doctor`
 //! says which names do nothing.
 
-use super::{LocalLab, doctor, refusals};
+use super::{LocalLab, doctor, refusals, words};
 use crate::store::Settings;
 use app::api::views::{SettingsEdit, SettingsView};
 use app::api::{Refusal, RefusalKind};
@@ -25,16 +25,15 @@ impl LocalLab {
             .await
             .map_err(|e| refusals::store(&e))?;
         Ok(SettingsView {
-            allow: settings.allow,
+            allow: words::cleaned(&settings.allow),
             max_tasks: settings.max_tasks,
             doctor: doctor::examine(self).await,
         })
     }
 
     pub(super) async fn keep_settings(&self, edit: &SettingsEdit) -> Result<(), Refusal> {
-        let settings = read(edit).map_err(|why| {
-            Refusal::new(RefusalKind::Invalid, format!("{why} Nothing was changed."))
-        })?;
+        let no = |why| refusals::no(RefusalKind::Invalid, format!("{why} Nothing was changed."));
+        let settings = read(edit).map_err(no)?;
         self.store
             .save_settings(&settings)
             .await

@@ -1,10 +1,12 @@
 //! Rows and moments in words, the same on every page.
 //!
-//! Guarantee: times are shown in UTC, in one format; nothing here looks anything up.
+//! Guarantee: times are shown in UTC, in one format; nothing here looks anything up; text from the
+//! swarm or from a document has nothing in it that hides or turns round what stands beside it.
 
 use crate::engine::permission::permission;
+use crate::report::text::clean;
 use crate::store::{Figures, RunSummary, Share};
-use app::api::views::{Permission, RunRow, Running, ServiceRow, ShareRow, TaskRow};
+use app::api::views::{Check, Permission, RunRow, Running, ServiceRow, ShareRow, TaskRow};
 use app::model::facts::{ServiceFacts, Snapshot, TaskFacts};
 use app::model::run::Phase;
 use app::model::time::{At, seconds};
@@ -34,12 +36,12 @@ pub fn iso(at: At) -> String {
 pub fn run_row(run: RunSummary) -> RunRow {
     RunRow {
         id: run.id,
-        title: run.title,
-        service: run.service,
-        fault: run.fault,
+        title: clean(&run.title),
+        service: clean(&run.service),
+        fault: clean(&run.fault),
         phase: run.phase,
         verdict: run.verdict,
-        reason: run.reason,
+        reason: clean(&run.reason),
         when: when(run.created),
         when_iso: iso(run.created),
         recovery: recovery(run.figures),
@@ -60,9 +62,9 @@ pub fn run_row(run: RunSummary) -> RunRow {
 pub fn running(run: RunSummary) -> Running {
     Running {
         id: run.id,
-        title: run.title,
-        service: run.service,
-        fault: run.fault,
+        title: clean(&run.title),
+        service: clean(&run.service),
+        fault: clean(&run.fault),
         phase: run.phase,
     }
 }
@@ -84,14 +86,35 @@ pub fn service_row(
 ) -> ServiceRow {
     let state = state(service, running, desired);
     ServiceRow {
-        name: service.name.clone(),
-        image: image(&service.image),
+        name: clean(&service.name),
+        image: clean(&image(&service.image)),
         mode: service.mode.clone(),
         running,
         desired,
         steady: state == "steady",
         state,
-        target: permission(service, allow, own),
+        target: readable(permission(service, allow, own)),
+    }
+}
+
+fn readable(target: Permission) -> Permission {
+    match target {
+        Permission::Allowed(why) => Permission::Allowed(clean(&why)),
+        Permission::NotListed(what) => Permission::NotListed(clean(&what)),
+        Permission::Protected(why) => Permission::Protected(clean(&why)),
+    }
+}
+
+/// Texts as pages show them.
+pub fn cleaned(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| clean(text)).collect()
+}
+
+/// A check as pages show it.
+pub fn check(check: Check) -> Check {
+    Check {
+        text: clean(&check.text),
+        ..check
     }
 }
 
@@ -142,11 +165,11 @@ fn task_row(snapshot: &Snapshot, task: &TaskFacts) -> TaskRow {
             .slot
             .map(|slot| format!("slot {slot}"))
             .unwrap_or_default(),
-        node: snapshot.node_name(&task.task.node).to_owned(),
+        node: clean(snapshot.node_name(&task.task.node)),
         state: task.state.word().to_owned(),
         desired: task.desired.word().to_owned(),
         since: when(task.since),
-        error: task.error.clone(),
+        error: task.error.as_deref().map(clean),
         failed: matches!(task.state, TaskState::Failed | TaskState::Rejected),
     }
 }
@@ -170,11 +193,51 @@ pub fn share_row(share: &Share, now: At) -> ShareRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use app::model::run::{DesignId, RunId};
 
     #[test]
     fn moments_are_in_utc_and_in_one_format() {
         let at = At(1_795_436_485_000_000);
         assert_eq!(when(at), "23 Nov 2026, 12:21:25");
         assert_eq!(iso(at), "2026-11-23T12:21:25Z");
+    }
+
+    const HOSTILE: &str = "web\u{202e}gpj\u{2066}\u{1b}[2J\u{85}";
+
+    fn tidy(view: &impl serde::Serialize) -> bool {
+        let text = serde_json::to_value(view).unwrap_or_default().to_string();
+        let tidy = "web\u{fffd}gpj\u{fffd}\u{fffd}[2J\u{fffd}";
+        text.contains(tidy) && !text.contains("\u{202e}") && !text.contains("\\u001b")
+    }
+
+    #[test]
+    fn text_that_turns_others_round_does_not_reach_a_list() {
+        let service = ServiceFacts {
+            name: "web".to_owned(),
+            image: HOSTILE.to_owned(),
+            labels: [("hivequake.protect".to_owned(), HOSTILE.to_owned())].into(),
+            ..ServiceFacts::default()
+        };
+        let row = service_row(&service, 1, 1, &[], None);
+        assert!(tidy(&row.image) && tidy(&row.target), "{row:?}");
+        let mut snapshot = crate::faults::samples::snapshot(&[HOSTILE]);
+        snapshot.tasks[0].error = Some(HOSTILE.to_owned());
+        let row = &task_rows(&snapshot)[0];
+        assert!(tidy(&row.node) && tidy(&row.error), "{row:?}");
+        let row = run_row(RunSummary {
+            id: RunId(uuid::Uuid::nil()),
+            design: DesignId(uuid::Uuid::nil()),
+            title: HOSTILE.to_owned(),
+            service: HOSTILE.to_owned(),
+            fault: HOSTILE.to_owned(),
+            phase: Phase::Done,
+            verdict: None,
+            reason: HOSTILE.to_owned(),
+            created: At(0),
+            figures: Figures::default(),
+        });
+        for text in [&row.title, &row.service, &row.fault, &row.reason] {
+            assert!(tidy(text), "{text:?}");
+        }
     }
 }

@@ -18,5 +18,5 @@ mod procedure;
 mod rows;
 #[cfg(test)]
 mod sample;
-mod text;
+pub(crate) mod text;
 mod words;

@@ -4,6 +4,7 @@
 //! and the sentence says what to do next.
 
 use super::refused::refused;
+use crate::report::text::clean;
 use app::api::{Refusal, RefusalKind};
 use axum::Json;
 use axum::body::to_bytes;
@@ -144,7 +145,7 @@ fn words(parts: &Parts, said: &[u8]) -> String {
 
 /// axum's own words, where it has some.
 fn why(parts: &Parts, said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
+    let text = clean(&String::from_utf8_lossy(said));
     let plain = header(parts, &CONTENT_TYPE).starts_with("text/plain");
     if plain && !text.trim().is_empty() {
         format!(": {}", text.trim().trim_end_matches('.'))

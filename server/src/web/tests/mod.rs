@@ -3,6 +3,7 @@
 
 mod errors;
 mod history;
+mod hostile;
 mod index;
 mod settings;
 mod signing_in;
