@@ -12,6 +12,7 @@ mod error;
 mod finish;
 mod guard;
 pub mod journal;
+mod off_target;
 mod owner;
 pub mod permission;
 mod preflight;

@@ -2,6 +2,7 @@
 //!
 //! Guarantee: nothing in here changes anything; it asks the swarm, the store and the probes.
 
+use super::off_target;
 use super::permission::permission;
 use crate::faults::{self, Step};
 use crate::probes;
@@ -84,9 +85,11 @@ impl Preflighter<'_> {
         };
         let settings = self.store.settings().await?;
         self.on_hold(&mut found).await?;
-        let (before, answers) = tokio::join!(
+        let probes = &experiment.hypothesis.probes;
+        let (before, answers, nodes) = tokio::join!(
             self.swarm.snapshot(&experiment.target.service),
-            ask(&experiment.hypothesis.probes)
+            ask(probes),
+            self.swarm.addresses()
         );
         let before = match before {
             Ok(before) => before,
@@ -98,7 +101,10 @@ impl Preflighter<'_> {
         self.allowed(&mut found, &before, &settings);
         steady(&mut found, &before);
         self.alone(&mut found, &before).await?;
-        answering(&mut found, &experiment.hypothesis.probes, &answers);
+        answering(&mut found, probes, &answers);
+        for text in off_target::warnings(&before.service, probes, &nodes.unwrap_or_default()) {
+            found.say(CheckState::Warn, text);
+        }
         self.blast_radius(&mut found, experiment, before, seed, &settings);
         Ok(found)
     }

@@ -85,6 +85,20 @@ impl Aim {
     }
 }
 
+/// Host and port that a probe asks, where its address can be read.
+pub fn asked(probe: &Probe) -> Option<(String, u16)> {
+    let place = match (&probe.http, &probe.tcp) {
+        (Some(http), None) => HttpAim::plain(http).ok()?.0.place,
+        (None, Some(tcp)) => Place::from_text(&tcp.address).ok()?,
+        _ => return None,
+    };
+    let host = match place.host {
+        Host::Address(address) => address.to_string(),
+        Host::Name(name) => name.to_string(),
+    };
+    Some((host, place.port))
+}
+
 impl HttpAim {
     /// The request without its TLS, and whether it needs some.
     fn plain(probe: &HttpProbe) -> Result<(Self, bool), String> {

@@ -25,6 +25,7 @@ mod peers;
 #[cfg(test)]
 mod tests;
 
+pub use aim::asked;
 pub use availability::Availability;
 pub use clock::ProbeClock;
 pub use meter::{Meter, Settled, settled_until};

@@ -6,10 +6,11 @@ use super::container::Inspected;
 use super::{Subject, Swarm, SwarmError, facts};
 use app::model::facts::{EngineFacts, ServiceFacts, Snapshot, TaskFacts};
 use app::model::timeline::TaskState;
-use bollard::models::{LocalNodeState, Service, SystemInfo, SystemVersion};
+use bollard::models::{LocalNodeState, Node, Service, SystemInfo, SystemVersion};
 use bollard::query_parameters::{InspectServiceOptions, ListTasksOptions};
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 
 /// A service in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,13 @@ impl Swarm {
             tasks,
             engine,
         })
+    }
+
+    /// The nodes' addresses, as far as the manager knows them. Errors: the swarm cannot be asked.
+    pub async fn addresses(&self) -> Result<Vec<IpAddr>, SwarmError> {
+        let listed = self.docker()?.list_nodes(None).await;
+        let listed = listed.map_err(|e| self.explain(e, Subject::Swarm))?;
+        Ok(listed.iter().flat_map(addresses).collect())
     }
 
     /// A service's tasks, history included, in the engine's order. Errors: there is no such
@@ -176,5 +184,32 @@ fn engine(info: &SystemInfo, version: &SystemVersion) -> EngineFacts {
         node: text(&swarm.node_id),
         name: text(&info.name),
         manager: swarm.control_available.unwrap_or_default(),
+    }
+}
+
+/// As a node, and as a manager: of a manager, Docker often knows only the latter.
+fn addresses(node: &Node) -> Vec<IpAddr> {
+    let own = node.status.as_ref().and_then(|s| s.addr.as_deref());
+    let manager = node.manager_status.as_ref();
+    let manager = manager.and_then(|m| m.addr.as_deref()?.parse::<SocketAddr>().ok());
+    let own = own.and_then(|addr| addr.parse().ok());
+    own.into_iter().chain(manager.map(|at| at.ip())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_managers_address_is_read_where_docker_hides_it() {
+        let read = |json| addresses(&serde_json::from_value(json).unwrap());
+        let manager = json!({ "Status": { "Addr": "0.0.0.0" },
+                              "ManagerStatus": { "Addr": "10.0.0.7:2377" } });
+        assert_eq!(read(manager)[1].to_string(), "10.0.0.7");
+        let worker = json!({ "Status": { "Addr": "10.0.0.8" } });
+        assert_eq!(read(worker)[0].to_string(), "10.0.0.8");
+        assert!(read(json!({ "Status": { "Addr": "odd" } })).is_empty());
     }
 }

@@ -66,6 +66,24 @@ fn a_probe_that_is_never_answered() {
 }
 
 #[test]
+fn a_probe_at_another_services_port_is_named_before_launch() {
+    let Some(turn) = world() else { return };
+    let lab = Lab::start(&turn.engine);
+    let checks = |url: &str| {
+        let text = Document::kill(CANARY).probing(url).yaml();
+        let ask = serde_json::json!({ "ask": { "text": text, "edit": null, "id": null } });
+        let reply = lab.post_json("/rpc/check-design", &ask.to_string());
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        reply.json()["checks"].to_string()
+    };
+    let aside = checks("http://127.0.0.1:8088/");
+    assert!(aside.contains("not a published port"), "{aside}");
+    assert!(aside.contains("published: 8089"), "{aside}");
+    let right = checks(CANARY_URL);
+    assert!(!right.contains("not a published port"), "{right}");
+}
+
+#[test]
 fn a_service_that_is_not_steady() {
     let Some(turn) = world() else { return };
     let name = "hq-crashing";
