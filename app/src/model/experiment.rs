@@ -45,6 +45,7 @@ pub struct Experiment {
     pub timing: Timing,
     /// How many runs one launch makes, one after the other (1 to 100).
     #[serde(default = "one")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 100)))]
     pub repeat: u32,
 }
 
@@ -71,9 +72,11 @@ pub struct Target {
 pub struct Tasks {
     /// That many tasks (at least 1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 1)))]
     pub count: Option<u32>,
     /// That share of the running tasks (1 to 100), rounded up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 100)))]
     pub percent: Option<u32>,
     /// Every task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,6 +170,7 @@ pub struct HttpProbe {
     pub timeout: Span,
     /// The status that counts as an answer.
     #[serde(default = "ok_status")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 100, max = 599)))]
     pub expect_status: u16,
 }
 

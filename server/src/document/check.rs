@@ -86,15 +86,14 @@ impl Check<'_> {
         }
     }
 
-    fn number(&mut self, node: &Node, (least, most): (i64, i64), path: &Path) {
+    fn number(&mut self, node: &Node, bounds: (i64, i64), path: &Path) {
         let Some(text) = self.value(node, path) else {
             return;
         };
         let number: Result<i64, _> = serde_saphyr::from_str(self.source(node));
         let message = match number {
-            Ok(number) if (least..=most).contains(&number) => return,
-            Ok(number) if number < least => format!("{number} is too small: write {least} or more"),
-            Ok(number) => format!("{number} is too large: write at most {most}"),
+            Ok(number) if (bounds.0..=bounds.1).contains(&number) => return,
+            Ok(number) => out_of_bounds(number, bounds),
             Err(_) => format!("\"{text}\" is no whole number: write digits only"),
         };
         self.say(node, path, message);
@@ -257,6 +256,23 @@ fn called(node: &Node) -> &'static str {
     } else {
         "a single value"
     }
+}
+
+/// What is wrong with a number, and which ones can be written.
+fn out_of_bounds(number: i64, (least, most): (i64, i64)) -> String {
+    let wrong = match number {
+        _ if number > most => "too large",
+        ..0 if least <= 1 => "no count",
+        _ => "too small",
+    };
+    let write = if most < i64::from(u32::MAX) {
+        format!("{least} to {most}")
+    } else if number > most {
+        format!("at most {most}")
+    } else {
+        format!("{least} or more")
+    };
+    format!("{number} is {wrong}: write {write}")
 }
 
 /// "`name` is not a field here" and what to write instead.

@@ -162,10 +162,11 @@ impl Reader<'_> {
             return Shape::List(Box::new(self.shape(&schema["items"])));
         }
         if has("integer") {
-            let most = match schema["format"].as_str() {
+            let type_most = match schema["format"].as_str() {
                 Some("uint32") => i64::from(u32::MAX),
-                _ => schema["maximum"].as_i64().unwrap_or(i64::MAX),
+                _ => i64::MAX,
             };
+            let most = schema["maximum"].as_i64().unwrap_or(type_most);
             return Shape::Number(schema["minimum"].as_i64().unwrap_or(i64::MIN), most);
         }
         if has("boolean") {

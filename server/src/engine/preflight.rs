@@ -11,7 +11,7 @@ use crate::swarm::Swarm;
 use crate::timeline::Clock;
 use app::api::views::{Check, CheckState, Permission};
 use app::model::experiment::{Experiment, Pick, Probe, Tasks};
-use app::model::facts::Snapshot;
+use app::model::facts::{ServiceFacts, Snapshot};
 use app::model::record::Picked;
 use futures::future::join_all;
 
@@ -187,10 +187,12 @@ impl Preflighter<'_> {
 }
 
 fn steady(found: &mut Preflight, before: &Snapshot) {
+    if before.desired == 0 {
+        return found.say(CheckState::No, nothing_to_hit(&before.service));
+    }
     let running = before.running().count() as u64;
-    let full = running >= before.desired && before.desired > 0;
     found.need(
-        full,
+        running >= before.desired,
         format!("Steady: {running} of {} tasks run", before.desired),
         format!(
             "Not steady: {running} of {} tasks run; wait until all do (docker service ps {})",
@@ -208,6 +210,19 @@ fn steady(found: &mut Preflight, before: &Snapshot) {
             CheckState::Warn,
             "One replica: expect users to be without service until it is replaced",
         );
+    }
+}
+
+/// Why a service without tasks is no target, and what to do.
+fn nothing_to_hit(service: &ServiceFacts) -> String {
+    let name = &service.name;
+    match service.replicas {
+        Some(_) => format!(
+            "{name} is scaled to 0: nothing to hit; scale it up first (docker service scale {name}=1)"
+        ),
+        None => format!(
+            "{name} has no task on any node: nothing to hit; look at its placement first (docker service ps {name})"
+        ),
     }
 }
 
@@ -281,4 +296,41 @@ fn place(before: &Snapshot, picked: &Picked) -> String {
 
 async fn ask(probes: &[Probe]) -> Vec<Result<probes::Look, probes::ProbeError>> {
     join_all(probes.iter().map(probes::once)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::samples::snapshot;
+
+    /// What is said of a service with tasks on these nodes that wants so many.
+    fn said(nodes: &[&str], desired: u64, replicas: Option<u64>) -> Vec<Check> {
+        let mut found = Preflight {
+            checks: Vec::new(),
+            hits: None,
+            ready: None,
+        };
+        let mut before = snapshot(nodes);
+        (before.desired, before.service.replicas) = (desired, replicas);
+        steady(&mut found, &before);
+        found.checks
+    }
+
+    #[test]
+    fn a_service_scaled_to_0_has_nothing_to_hit() {
+        let checks = said(&[], 0, Some(0));
+        assert_eq!((checks.len(), checks[0].state), (1, CheckState::No));
+        let text = &checks[0].text;
+        assert!(text.contains("scaled to 0: nothing to hit; scale it up first"));
+        assert!(text.contains("docker service scale api=1"), "{text}");
+        let global = &said(&[], 0, None)[0].text;
+        assert!(global.contains("no task on any node"), "{global}");
+    }
+
+    #[test]
+    fn one_that_lacks_tasks_is_waited_for() {
+        let text = &said(&["n1"], 2, Some(2))[0].text;
+        assert!(text.starts_with("Not steady: 1 of 2 tasks run"), "{text}");
+        assert_eq!(said(&["n1", "n1"], 2, Some(2))[0].state, CheckState::Ok);
+    }
 }

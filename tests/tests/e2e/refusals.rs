@@ -1,6 +1,6 @@
 //! What the lab refuses to attack, and that refusing changes nothing.
 
-use hivequake_tests::document::{API, BACKEND, CANARY, CANARY_URL};
+use hivequake_tests::document::{API, BACKEND, CANARY, CANARY_URL, EDGE_URL};
 use hivequake_tests::world::{World, world};
 use hivequake_tests::{Document, Lab};
 use std::net::TcpListener;
@@ -76,7 +76,7 @@ fn a_probe_at_another_services_port_is_named_before_launch() {
         assert_eq!(reply.status, 200, "{}", reply.body);
         reply.json()["checks"].to_string()
     };
-    let aside = checks("http://127.0.0.1:8088/");
+    let aside = checks(EDGE_URL);
     assert!(aside.contains("not a published port"), "{aside}");
     assert!(aside.contains("published: 8089"), "{aside}");
     let right = checks(CANARY_URL);

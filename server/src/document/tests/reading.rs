@@ -111,7 +111,7 @@ const CASES: &[Case] = &[
         "count: -1",
         (5, 19),
         "target.tasks.count",
-        "too small",
+        "-1 is no count: write 1 or more",
     ),
     (
         "count: 1",
@@ -160,7 +160,7 @@ const CASES: &[Case] = &[
         "expect_status: 70000",
         (9, 88),
         "hypothesis.probes[0].http.expect_status",
-        "at most 65535",
+        "70000 is too large: write 100 to 599",
     ),
     (
         "expect_status: 200",
@@ -240,6 +240,27 @@ const CASES: &[Case] = &[
         "no unit, write 10s or 10ms",
     ),
     ("repeat: 1", "repeat: 0", (18, 9), "repeat", "1 to 100"),
+    (
+        "repeat: 1",
+        "repeat: -1",
+        (18, 9),
+        "repeat",
+        "-1 is no count: write 1 to 100",
+    ),
+    (
+        "count: 1",
+        "percent: -5",
+        (5, 21),
+        "target.tasks.percent",
+        "-5 is no count: write 1 to 100",
+    ),
+    (
+        "expect_status: 200",
+        "expect_status: -200",
+        (9, 88),
+        "hypothesis.probes[0].http.expect_status",
+        "-200 is too small: write 100 to 599",
+    ),
     (
         "repeat: 1",
         "repeat:",
