@@ -1,7 +1,8 @@
 //! Command line and environment, parsed into types.
 
+use crate::swarm::PATIENCE;
 use clap::builder::BoolishValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -46,6 +47,10 @@ pub struct Base {
     /// The Docker engine, a manager of the swarm: `unix:///path` or `tcp://host:port`.
     #[arg(long, env = "DOCKER_HOST")]
     pub docker_host: Option<String>,
+    /// How long the engine may take to begin an answer, in seconds; longer for a slow node.
+    #[arg(long, env = "HIVEQUAKE_ENGINE_TIMEOUT", value_name = "SECONDS",
+          default_value_t = PATIENCE.as_secs(), value_parser = value_parser!(u64).range(1..=600))]
+    pub engine_timeout: u64,
 }
 
 /// `hivequake serve`
@@ -123,5 +128,22 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_engines_timeout_has_a_default_and_bounds() {
+        let read = |seconds: &str| {
+            let cli = Cli::try_parse_from(["hivequake", "doctor", "--engine-timeout", seconds]);
+            cli.map_err(|error| error.to_string())
+        };
+        let given = |cli: Cli| match cli.command {
+            Command::Doctor(base) => base.engine_timeout,
+            _ => 0,
+        };
+        assert_eq!(read("60").map(given), Ok(60));
+        for bad in ["0", "601", "soon"] {
+            let said = read(bad).err().unwrap_or_default();
+            assert!(said.contains("--engine-timeout"), "{bad}: {said}");
+        }
     }
 }

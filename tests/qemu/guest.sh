@@ -3,7 +3,8 @@
 # Hivequake against it. Says what it sees as lines `HQ name value` on the serial console; a file is
 # sent as base64 between `HQ-FILE name` and `HQ-FILE-END`.
 exec >/dev/ttyS0 2>&1
-export HOME=/root HIVEQUAKE_DATA=/var/lib/hivequake
+# Emulated, the engine is slow to answer while containers start.
+export HOME=/root HIVEQUAKE_DATA=/var/lib/hivequake HIVEQUAKE_ENGINE_TIMEOUT=60
 payload=/payload
 hivequake=$payload/bin/hivequake
 

@@ -8,6 +8,7 @@ use crate::lab::live::Hub;
 use crate::store::{SqliteStore, Store};
 use crate::swarm::{Swarm, Watcher};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// The database in the data folder.
@@ -25,7 +26,8 @@ pub async fn open(base: &Base, shutdown: CancellationToken) -> Result<LocalLab, 
             base.data.display()
         )
     })?;
-    let swarm = Swarm::connect(base.docker_host.as_deref())?;
+    let patience = Duration::from_secs(base.engine_timeout);
+    let swarm = Swarm::connect(base.docker_host.as_deref(), patience)?;
     let watcher = Watcher::start(swarm.clone(), shutdown.clone());
     watcher.settled().await;
     let own_service = own_service(&swarm).await;

@@ -225,7 +225,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_undo_that_cannot_be_done_says_why() {
-        let swarm = Swarm::connect(Some("unix:///nowhere/at/all.sock")).unwrap();
+        let swarm =
+            Swarm::connect(Some("unix:///nowhere/at/all.sock"), crate::swarm::PATIENCE).unwrap();
         let undo = plan(0, &service(None), "mark", "on").unwrap().undo;
         let UndoState::Failed { why } = revert(&undo, &swarm).await else {
             panic!("there is no engine");

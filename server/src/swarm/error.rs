@@ -7,6 +7,7 @@ use super::Subject;
 use super::host::Host;
 use app::model::timeline::short;
 use std::io;
+use std::time::Duration;
 
 /// Why the swarm did not do as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -103,8 +104,11 @@ pub enum Reach {
     )]
     Refused,
     /// No answer in time.
-    #[error("it did not answer within {PATIENCE} s. Look at the engine's log and its load.", PATIENCE = super::PATIENCE)]
-    Silent,
+    #[error(
+        "it did not answer within {} s. Look at the engine's log and its load; where it needs \
+         longer, start the lab with --engine-timeout.", .0.as_secs()
+    )]
+    Silent(Duration),
     /// The connection ended in the middle.
     #[error(
         "the connection was cut ({0}). The lab tries again by itself; look at the engine's log."
@@ -171,11 +175,18 @@ fn from_chain(error: &(dyn std::error::Error + 'static)) -> Failure {
 }
 
 impl SwarmError {
-    pub(super) fn new(host: &Host, failure: Failure, subject: Subject<'_>) -> Self {
+    pub(super) fn new(
+        host: &Host,
+        patience: Duration,
+        failure: Failure,
+        subject: Subject<'_>,
+    ) -> Self {
         match failure {
             Failure::Status { code, message } => from_status(host, code, message, subject),
+            Failure::Io(io::ErrorKind::TimedOut, _) | Failure::Silent => {
+                unreachable(host, Reach::Silent(patience))
+            }
             Failure::Io(kind, text) => unreachable(host, reach(kind, text)),
-            Failure::Silent => unreachable(host, Reach::Silent),
             Failure::Broken(text) => unreachable(host, Reach::Cut(text)),
             Failure::Unreadable(text) => Self::Other {
                 host: host.to_string(),
@@ -197,7 +208,6 @@ fn reach(kind: io::ErrorKind, text: String) -> Reach {
         io::ErrorKind::NotFound => Reach::Missing,
         io::ErrorKind::PermissionDenied => Reach::Denied,
         io::ErrorKind::ConnectionRefused => Reach::Refused,
-        io::ErrorKind::TimedOut => Reach::Silent,
         _ => Reach::Cut(text),
     }
 }
@@ -238,7 +248,12 @@ mod tests {
             code,
             message: message.to_owned(),
         };
-        SwarmError::new(&Host::Unix("/x.sock".to_owned()), failure, subject)
+        SwarmError::new(
+            &Host::Unix("/x.sock".to_owned()),
+            Duration::from_secs(10),
+            failure,
+            subject,
+        )
     }
 
     #[test]

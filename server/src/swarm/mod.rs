@@ -31,10 +31,13 @@ use error::Failure;
 use host::Host;
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::sync::RwLock;
 
-/// How long the engine may take to begin an answer, in seconds.
-const PATIENCE: u64 = 10;
+/// How long the engine may take to begin an answer, unless somebody says otherwise. A healthy one
+/// answers in milliseconds; a small or emulated node that starts containers may need longer, and a
+/// hung one is noticed no sooner than this.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A swarm, seen through one of its managers. Cloning shares the connection.
 #[derive(Clone)]
@@ -44,6 +47,7 @@ pub struct Swarm {
 
 struct Inner {
     host: Host,
+    patience: Duration,
     /// Made at the first call: bollard wants the socket to be there, and the lab starts without.
     docker: OnceLock<Docker>,
     /// Version indexes of definitions that the lab wrote, newest first; held while it writes.
@@ -59,11 +63,13 @@ enum Subject<'a> {
 }
 
 impl Swarm {
-    /// Remembers where the engine is; nothing is sent yet. `unix:///path` or `tcp://host:port`;
-    /// without one, Docker's usual socket. Refuses what is neither.
-    pub fn connect(host: Option<&str>) -> Result<Self, SwarmError> {
+    /// Remembers where the engine is, and how long it may take to begin an answer; nothing is sent
+    /// yet. `unix:///path` or `tcp://host:port`; without one, Docker's usual socket. Refuses what is
+    /// neither.
+    pub fn connect(host: Option<&str>, patience: Duration) -> Result<Self, SwarmError> {
         let inner = Inner {
             host: Host::parse(host)?,
+            patience,
             docker: OnceLock::new(),
             written: RwLock::default(),
         };
@@ -95,22 +101,20 @@ impl Swarm {
         if let Some(docker) = self.inner.docker.get() {
             return Ok(docker);
         }
+        let (patience, version) = (self.inner.patience.as_secs(), bollard::API_DEFAULT_VERSION);
         let made = match &self.inner.host {
-            Host::Unix(path) => {
-                Docker::connect_with_unix(path, PATIENCE, bollard::API_DEFAULT_VERSION)
+            Host::Unix(path) => Docker::connect_with_unix(path, patience, version),
+            Host::Tcp(address) => {
+                Docker::connect_with_http(&format!("tcp://{address}"), patience, version)
             }
-            Host::Tcp(address) => Docker::connect_with_http(
-                &format!("tcp://{address}"),
-                PATIENCE,
-                bollard::API_DEFAULT_VERSION,
-            ),
         };
         let docker = made.map_err(|e| self.explain(e, Subject::Swarm))?;
         Ok(self.inner.docker.get_or_init(|| docker))
     }
 
     fn explain(&self, failure: impl Into<Failure>, subject: Subject<'_>) -> SwarmError {
-        SwarmError::new(&self.inner.host, failure.into(), subject)
+        let Inner { host, patience, .. } = &*self.inner;
+        SwarmError::new(host, *patience, failure.into(), subject)
     }
 
     /// A name or id becomes part of a path: what no engine would give out is not even asked for.
@@ -138,7 +142,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_that_would_change_the_path_is_never_sent() {
-        let swarm = Swarm::connect(Some("unix:///nowhere/at/all.sock")).unwrap();
+        let swarm = Swarm::connect(Some("unix:///nowhere/at/all.sock"), PATIENCE).unwrap();
         for name in ["", "..", "../containers", "a/b", "a?b", "a b", "a%2fb"] {
             let error = swarm.service_facts(name).await.unwrap_err();
             assert!(matches!(error, SwarmError::NoSuchService(_)), "{error}");
@@ -149,7 +153,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_missing_socket_is_said_in_words() {
-        let swarm = Swarm::connect(Some("unix:///nowhere/at/all.sock")).unwrap();
+        let swarm = Swarm::connect(Some("unix:///nowhere/at/all.sock"), PATIENCE).unwrap();
         for error in [
             swarm.engine().await.unwrap_err(),
             swarm.swap_label("abc", "x", None, None).await.unwrap_err(),
@@ -158,5 +162,23 @@ mod tests {
             assert!(text.contains("unix:///nowhere/at/all.sock"), "{text}");
             assert!(text.contains("no such socket"), "{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_says_nothing_is_given_up_when_patience_ends() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = format!("tcp://{}", silent.local_addr().unwrap());
+        let swarm = Swarm::connect(Some(&host), Duration::from_secs(1)).unwrap();
+        let begun = std::time::Instant::now();
+        for error in [
+            swarm.engine().await.unwrap_err(),
+            swarm.container("abc").await.unwrap_err(),
+        ] {
+            let text = error.to_string();
+            assert!(text.contains("did not answer within 1 s"), "{text}");
+            assert!(text.contains("--engine-timeout"), "{text}");
+        }
+        let took = begun.elapsed();
+        assert!((2..8).contains(&took.as_secs()), "{took:?}");
     }
 }

@@ -6,23 +6,20 @@
 
 use super::error::Failure;
 use super::host::Host;
-use super::{PATIENCE, Subject, Swarm, SwarmError};
+use super::{Inner, Subject, Swarm, SwarmError};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
 impl Swarm {
     /// `path` begins with a slash and is made of checked names only.
     pub(super) async fn get(&self, path: &str, subject: Subject<'_>) -> Result<Value, SwarmError> {
-        call(&self.inner.host, Method::GET, path, None)
-            .await
-            .map_err(|e| self.explain(e, subject))
+        self.call(Method::GET, path, None, subject).await
     }
 
     pub(super) async fn post(
@@ -31,29 +28,38 @@ impl Swarm {
         body: &Value,
         subject: Subject<'_>,
     ) -> Result<Value, SwarmError> {
-        call(&self.inner.host, Method::POST, path, Some(body))
-            .await
+        self.call(Method::POST, path, Some(body), subject).await
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        subject: Subject<'_>,
+    ) -> Result<Value, SwarmError> {
+        let Inner { host, patience, .. } = &*self.inner;
+        let asked = async { dial(host, request(method, path, body)?).await };
+        let answer = tokio::time::timeout(*patience, asked).await;
+        answer
+            .unwrap_or(Err(Failure::Silent))
             .map_err(|e| self.explain(e, subject))
     }
 }
 
-async fn call(
-    host: &Host,
+fn request(
     method: Method,
     path: &str,
     body: Option<&Value>,
-) -> Result<Value, Failure> {
+) -> Result<Request<Full<Bytes>>, Failure> {
     let body = body.map(Value::to_string).unwrap_or_default();
-    let request = Request::builder()
+    Request::builder()
         .method(method)
         .uri(path)
         .header("host", "docker")
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from(body)))
-        .map_err(|e| Failure::Broken(e.to_string()))?;
-    tokio::time::timeout(Duration::from_secs(PATIENCE), dial(host, request))
-        .await
-        .map_err(|_| Failure::Silent)?
+        .map_err(|e| Failure::Broken(e.to_string()))
 }
 
 async fn dial(host: &Host, request: Request<Full<Bytes>>) -> Result<Value, Failure> {

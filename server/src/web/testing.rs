@@ -40,6 +40,7 @@ impl Site {
         let base = Base {
             data: data.path().to_owned(),
             docker_host: Some("unix:///nowhere/at/all.sock".to_owned()),
+            engine_timeout: 1,
         };
         let stop = CancellationToken::new();
         let lab = open(&base, stop.clone()).await.unwrap();
