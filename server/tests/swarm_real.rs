@@ -15,7 +15,7 @@ use app::model::timeline::{Event, TaskState, What};
 use app::model::undo::UndoState;
 use bollard::Docker;
 use hivequake::faults;
-use hivequake::swarm::{Edit, Edited, Follow, PATIENCE, Swap, Swarm, SwarmError, Watcher};
+use hivequake::swarm::{self, Edit, Edited, Follow, Swap, Swarm, SwarmError, Watcher};
 use hivequake::timeline::{Clock, Timeline};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -73,7 +73,7 @@ impl Service {
         });
         let made = docker.create_service(serde_json::from_value(spec).unwrap(), None);
         let id = made.await.unwrap().id.unwrap();
-        let swarm = Swarm::connect(Some(&place.host), PATIENCE).unwrap();
+        let swarm = Swarm::connect(Some(&place.host), swarm::PATIENCE).unwrap();
         let service = Self { docker, swarm, id };
         service.steady(replicas).await;
         service
@@ -369,7 +369,7 @@ async fn a_change_that_somebody_makes_meanwhile_survives() {
     let service = Service::make(&place, "hq-real-meanwhile", 1).await;
     let (docker, id) = (service.docker.clone(), service.id.clone());
     let mut asked = 0;
-    let edit = |spec: &mut hivequake::swarm::Spec| {
+    let edit = |spec: &mut swarm::Spec| {
         asked += 1;
         if asked == 1 {
             // Somebody deploys between the lab's look and its write.
@@ -415,7 +415,7 @@ async fn what_is_not_there_is_said_as_such() {
         return;
     };
     let _alone = ENGINE.lock().await;
-    let swarm = Swarm::connect(Some(&place.host), PATIENCE).unwrap();
+    let swarm = Swarm::connect(Some(&place.host), swarm::PATIENCE).unwrap();
     let engine = swarm.engine().await.unwrap();
     assert!(engine.manager && !engine.node.is_empty() && !engine.version.is_empty());
     let error = swarm.snapshot("no-such-service").await.unwrap_err();
@@ -443,7 +443,7 @@ async fn an_engine_in_no_swarm_is_said_to_be_in_none() {
         eprintln!("SKIPPED an engine in no swarm: set HIVEQUAKE_TEST_NO_SWARM_HOST");
         return;
     };
-    let swarm = Swarm::connect(Some(&host), PATIENCE).unwrap();
+    let swarm = Swarm::connect(Some(&host), swarm::PATIENCE).unwrap();
     let engine = swarm.engine().await.unwrap();
     assert!(!engine.manager && engine.node.is_empty());
     let none = SwarmError::NotASwarm { host };
@@ -558,7 +558,7 @@ async fn a_cut_connection_is_taken_up_again_and_nothing_is_missed_or_heard_twice
     let before = service.steady(1).await;
     let folder = tempfile::tempdir().unwrap();
     let way = Way::to(&place.host, folder.path());
-    let through = Swarm::connect(Some(&way.path), PATIENCE).unwrap();
+    let through = Swarm::connect(Some(&way.path), swarm::PATIENCE).unwrap();
     let (watcher, cancel) = watch(&through).await;
     let mut follow = watcher.follow(&service.id, EVERY);
     let mut all = Vec::new();

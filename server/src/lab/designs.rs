@@ -141,7 +141,7 @@ impl LocalLab {
             launchable: problems.is_empty() && clear,
             text,
             problems: problems.into_iter().map(readable).collect(),
-            checks: checks.into_iter().map(words::check).collect(),
+            checks: checks.iter().map(words::check).collect(),
             hits: hits.as_deref().map(clean),
         })
     }

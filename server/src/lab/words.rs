@@ -9,7 +9,7 @@ use crate::store::{Figures, RunSummary, Share};
 use app::api::views::{Check, Permission, RunRow, Running, ServiceRow, ShareRow, TaskRow};
 use app::model::facts::{ServiceFacts, Snapshot, TaskFacts};
 use app::model::run::Phase;
-use app::model::time::{At, seconds};
+use app::model::time::{At, Micros, seconds};
 use app::model::timeline::{TaskState, short};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -34,27 +34,38 @@ pub fn iso(at: At) -> String {
 
 /// A run as lists show it.
 pub fn run_row(run: RunSummary) -> RunRow {
+    let RunSummary {
+        id,
+        title,
+        service,
+        fault,
+        phase,
+        verdict,
+        reason,
+        created,
+        figures,
+        ..
+    } = run;
     RunRow {
-        id: run.id,
-        title: clean(&run.title),
-        service: clean(&run.service),
-        fault: clean(&run.fault),
-        phase: run.phase,
-        verdict: run.verdict,
-        reason: clean(&run.reason),
-        when: when(run.created),
-        when_iso: iso(run.created),
-        recovery: recovery(run.figures),
-        outage: (run.phase == Phase::Done)
-            .then_some(run.figures.outage)
-            .flatten()
-            .map(|o| {
-                if o.0 == 0 {
-                    "none".to_owned()
-                } else {
-                    seconds(o)
-                }
-            }),
+        id,
+        title: clean(&title),
+        service: clean(&service),
+        fault: clean(&fault),
+        phase,
+        verdict,
+        reason: clean(&reason),
+        when: when(created),
+        when_iso: iso(created),
+        recovery: recovery(figures),
+        outage: figures.outage.filter(|_| phase == Phase::Done).map(outage),
+    }
+}
+
+fn outage(longest: Micros) -> String {
+    if longest.0 == 0 {
+        "none".to_owned()
+    } else {
+        seconds(longest)
     }
 }
 
@@ -111,10 +122,10 @@ pub fn cleaned(texts: &[String]) -> Vec<String> {
 }
 
 /// A check as pages show it.
-pub fn check(check: Check) -> Check {
+pub fn check(check: &Check) -> Check {
     Check {
+        state: check.state,
         text: clean(&check.text),
-        ..check
     }
 }
 

@@ -1,4 +1,5 @@
 //! The whole server without a socket: a lab with a fresh database and no engine.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::{Access, router};
 use crate::command::open;
