@@ -60,9 +60,20 @@ fn Rail() -> impl IntoView {
         <nav class="rail" aria-label="Main">
             <a class="brand" href="/">"Hivequake"</a>
             {PLACES.map(link)}
-            <div class="foot"><Theme /></div>
+            <div class="foot"><Theme /> {sign_out()}</div>
         </nav>
     }
+}
+
+/// The way out, where one had to sign in.
+pub fn sign_out() -> Option<AnyView> {
+    let signed_in = current().is_ok_and(|frame| frame.signed_in);
+    signed_in.then(|| {
+        view! {
+            <form method="post" action="/sign-out" class="sign-out"><button class="quiet">"Sign out"</button></form>
+        }
+        .into_any()
+    })
 }
 
 /// What a form answered that was sent without JavaScript: the "no" travels in the address.

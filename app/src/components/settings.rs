@@ -17,9 +17,11 @@ fn names(text: &str) -> Vec<String> {
 
 /// What the form says, or why it cannot be sent.
 fn read(allow: &str, most: &str) -> Result<SettingsEdit, String> {
-    let max_tasks = most.trim().parse().ok().filter(|n| *n > 0);
-    let max_tasks =
-        max_tasks.ok_or_else(|| format!("\"{most}\" is no number of tasks: write 1 or more"))?;
+    // Too few or too many is for the lab to say.
+    let most_tasks = most.trim().parse::<u64>();
+    let most_tasks =
+        most_tasks.map_err(|_| format!("\"{most}\" is no number of tasks: write 1 or more"))?;
+    let max_tasks = u32::try_from(most_tasks).unwrap_or(u32::MAX);
     Ok(SettingsEdit {
         allow: names(allow),
         max_tasks,
@@ -99,7 +101,11 @@ mod tests {
     fn blank_lines_and_spaces_are_no_names() {
         assert_eq!(names(" a \n\n\tb\r\n"), ["a", "b"]);
         assert_eq!(read("", "5").map(|edit| edit.max_tasks), Ok(5));
-        assert!(read("", "0").is_err());
+        assert_eq!(
+            read("", "99999999999").map(|edit| edit.max_tasks),
+            Ok(u32::MAX)
+        );
+        assert!(read("", "-1").is_err());
         assert!(read("", "many").is_err_and(|why| why.contains("many")));
     }
 }

@@ -3,6 +3,7 @@
 use crate::api::lab;
 use crate::api::views::{SettingsEdit, SettingsView};
 use crate::components::checks::checks;
+use crate::components::frame::sign_out;
 use crate::components::islands::{Given, SettingsIsland, Theme};
 use crate::components::load::loaded;
 use leptos::prelude::*;
@@ -19,6 +20,7 @@ pub fn page() -> AnyView {
         <section class="phone-only">
             <h2>"Appearance"</h2>
             <Theme />
+            {sign_out()}
         </section>
     }
     .into_any()

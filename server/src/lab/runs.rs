@@ -98,7 +98,10 @@ impl LocalLab {
                 .map(|fault| clean(&fault.summary()))
                 .collect(),
             now: super::now(),
-            items: items.into_iter().map(|item| Told::from(&readable(item))).collect(),
+            items: items
+                .into_iter()
+                .map(|item| Told::from(&readable(item)))
+                .collect(),
         })
     }
 
