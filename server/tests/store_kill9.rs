@@ -5,9 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use app::api::views::{LiveBody, LiveItem};
 use app::model::record::{ProbeOutcome, Sample};
 use app::model::run::RunId;
+use app::model::stream::{LiveBody, LiveItem};
 use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, What};
 use app::model::undo::{Undo, UndoEntry, UndoState};

@@ -1,10 +1,10 @@
 //! A run that is on, as its page shows it: words and marks instead of the parts that the timeline
 //! keeps, so that the browser needs none of the timeline's types.
 
-use super::views::Bin;
-#[cfg(feature = "ssr")]
-use super::views::{LiveBody, LiveItem};
 use crate::model::run::Phase;
+use crate::model::stream::Bin;
+#[cfg(feature = "ssr")]
+use crate::model::stream::{LiveBody, LiveItem};
 use crate::model::time::{At, Micros};
 use crate::model::timeline::TaskState;
 #[cfg(feature = "ssr")]

@@ -5,6 +5,7 @@ pub mod facts;
 mod problems;
 pub mod record;
 pub mod run;
+pub mod stream;
 pub mod time;
 pub mod timeline;
 pub mod undo;

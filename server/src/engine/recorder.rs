@@ -5,9 +5,9 @@
 
 use crate::store::{Store, Stored};
 use crate::timeline::Timeline;
-use app::api::views::{Bin, LiveBody, LiveItem};
 use app::model::record::Sample;
 use app::model::run::RunId;
+use app::model::stream::{Bin, LiveBody, LiveItem};
 use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, What};
 use std::sync::Arc;

@@ -7,8 +7,8 @@ use super::journal;
 use super::recorder::Recorder;
 use crate::store::{Stored, Unfinished};
 use crate::timeline::Clock;
-use app::api::views::LiveBody;
 use app::model::run::{Phase, RunId, Verdict};
+use app::model::stream::LiveBody;
 use app::model::timeline::What;
 
 /// What recovery did, for people.

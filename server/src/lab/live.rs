@@ -6,8 +6,8 @@
 
 use crate::report::text::clean;
 use crate::store::Store;
-use app::api::views::{LiveBody, LiveItem};
 use app::model::run::{Phase, RunId};
+use app::model::stream::{LiveBody, LiveItem};
 use app::model::timeline::{Source, What};
 use futures::Stream;
 use std::collections::HashMap;

@@ -30,7 +30,7 @@ impl LocalLab {
             .filter(|entry| !on.contains(&entry.run))
             .collect();
         Ok(Frame {
-            running: running.rows.into_iter().map(words::running).collect(),
+            running: running.rows.iter().map(words::running).collect(),
             on_hold: hold.map(|h| format!("Everything was stopped by {} on {} (UTC). No run starts until somebody releases it.", clean(&h.who), words::when(h.since))),
             swarm_trouble: self.engine.trouble().as_deref().map(clean),
             not_restored: cleaned(&journal::left_behind(&stuck)),

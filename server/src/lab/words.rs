@@ -70,7 +70,7 @@ fn outage(longest: Micros) -> String {
 }
 
 /// A run that is on, for every page's frame.
-pub fn running(run: RunSummary) -> Running {
+pub fn running(run: &RunSummary) -> Running {
     Running {
         id: run.id,
         title: clean(&run.title),

@@ -4,9 +4,9 @@
 //! settled; every sample is counted exactly once.
 
 use super::streak::Streak;
-use app::api::views::Bin;
 use app::model::experiment::Probe;
 use app::model::record::{ProbeOutcome, Sample};
+use app::model::stream::Bin;
 use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, What};
 use hdrhistogram::Histogram;

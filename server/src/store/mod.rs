@@ -18,9 +18,10 @@ pub use error::{StoreError, Stored};
 pub use sqlite::SqliteStore;
 pub use types::*;
 
-use app::api::views::{LiveItem, RunQuery};
+use app::api::views::RunQuery;
 use app::model::record::{Record, Sample};
 use app::model::run::{DesignId, Outcome, Phase, Run, RunId};
+use app::model::stream::LiveItem;
 use app::model::time::At;
 use app::model::undo::{Undo, UndoEntry, UndoState};
 

@@ -7,7 +7,7 @@ use super::refused::Refused;
 use super::rest::run_id;
 use crate::lab::live::Live;
 use app::api::live::Told;
-use app::api::views::LiveItem;
+use app::model::stream::LiveItem;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;

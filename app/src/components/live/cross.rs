@@ -174,8 +174,8 @@ mod tests {
     use super::*;
     use crate::api::live::Line;
     use crate::api::live::{LiveView, Mark, News, TaskMark, Told};
-    use crate::api::views::Bin;
     use crate::model::run::Phase;
+    use crate::model::stream::Bin;
     use crate::model::timeline::TaskState;
 
     fn line(seq: u64, at: i64, mark: Mark) -> Told {

@@ -2,8 +2,8 @@
 
 use super::lanes::{Effect, FaultLane, SlotLane, TaskLane};
 use super::model::{LiveModel, ProbeLane};
-use crate::api::views::Bin;
 use crate::components::svg::{Anchor, Area, Svg};
+use crate::model::stream::Bin;
 use crate::model::time::{At, Micros, seconds};
 use crate::model::timeline::TaskState;
 
@@ -401,8 +401,8 @@ fn answers(svg: &mut Svg, axis: &Axis, bin: &Bin, y: f64) {
 mod tests {
     use super::*;
     use crate::api::live::{LiveView, Told};
-    use crate::api::views::{LiveBody, LiveItem};
     use crate::model::run::Phase;
+    use crate::model::stream::{LiveBody, LiveItem};
     use crate::model::timeline::{Event, Source, TaskRef, What};
 
     fn model(whats: Vec<(i64, What)>) -> LiveModel {

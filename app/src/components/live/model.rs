@@ -5,8 +5,8 @@
 
 use super::lanes::{Effect, FaultLane, SlotLane, TaskLane};
 use crate::api::live::{Line, LiveView, Mark, News, TaskMark, Told};
-use crate::api::views::Bin;
 use crate::model::run::Phase;
+use crate::model::stream::Bin;
 use crate::model::time::{At, Micros};
 
 /// A probe's seconds.
@@ -221,7 +221,7 @@ fn micros(seconds: f64) -> Micros {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::api::views::{LiveBody, LiveItem};
+    use crate::model::stream::{LiveBody, LiveItem};
     use crate::model::timeline::{Event, Source, TaskRef, TaskState, What};
 
     const S: i64 = 1_000_000;

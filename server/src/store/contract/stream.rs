@@ -2,10 +2,10 @@
 
 use super::{refused, started};
 use crate::store::{Evidence, Store};
-use app::api::views::{Bin, LiveBody, LiveItem};
 use app::model::facts::{EngineFacts, ServiceFacts, Snapshot};
 use app::model::record::{Picked, ProbeOutcome, Quality, Sample};
 use app::model::run::RunId;
+use app::model::stream::{Bin, LiveBody, LiveItem};
 use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, TaskRef, What};
 use app::model::undo::Undo;

@@ -29,9 +29,10 @@ use super::{
     DesignText, Evidence, Figures, History, Hold, NewRun, RunPage, RunSummary, Settings, Share,
     Store, StoreError, Stored, StoredDesign, Unfinished,
 };
-use app::api::views::{LiveItem, RunQuery};
+use app::api::views::RunQuery;
 use app::model::record::{Record, Sample};
 use app::model::run::{DesignId, Outcome, Phase, Run, RunId};
+use app::model::stream::LiveItem;
 use app::model::time::At;
 use app::model::undo::{Undo, UndoEntry, UndoState};
 use sqlx::pool::PoolConnection;

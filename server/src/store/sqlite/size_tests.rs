@@ -6,10 +6,10 @@
 use super::tests::fresh;
 use super::*;
 use crate::store::contract::{outcome, started};
-use app::api::views::{Bin, LiveBody};
 use app::model::facts::{ContainerFacts, EngineFacts, ServiceFacts, Snapshot, TaskFacts};
 use app::model::record::ProbeOutcome;
 use app::model::run::Verdict;
+use app::model::stream::{Bin, LiveBody};
 use app::model::time::Micros;
 use app::model::timeline::{Event, Source, TaskRef, TaskState, What};
 use rand::{Rng as _, SeedableRng as _};

@@ -6,8 +6,8 @@
 use super::evidence::{get, kind, put};
 use super::rows::{from_json, to_json};
 use crate::store::Stored;
-use app::api::views::{LiveBody, LiveItem};
 use app::model::run::RunId;
+use app::model::stream::{LiveBody, LiveItem};
 use app::model::timeline::Event;
 use sqlx::{SqliteConnection, query, query_as};
 
