@@ -208,6 +208,7 @@ fn compare(record: &Record) -> Option<Words> {
 mod tests {
     use super::*;
     use crate::report::sample::{self, ZERO};
+    use app::model::timeline::Source;
     use app::model::undo::UndoState;
 
     fn texts(steps: &[Words]) -> Vec<String> {
@@ -260,6 +261,7 @@ mod tests {
         let (mut record, analysis) = sample::kill();
         let mut gone = record.events[5].clone();
         gone.at = ZERO + Micros(4_000_000);
+        gone.source = Source::Swarm;
         gone.what = What::Note {
             text: SERVICE_REMOVED.to_owned(),
         };
