@@ -84,6 +84,9 @@ pub struct RunFile {
     /// Where random choices come from; drawn and recorded where not given.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Touch nothing: say what would be hit, and what stands in the way (exit 0: nothing does).
+    #[arg(long)]
+    pub dry_run: bool,
     /// No progress on standard error.
     #[arg(long, short)]
     pub quiet: bool,

@@ -9,6 +9,7 @@ macro_rules! say {
     }};
 }
 
+mod dry;
 mod open;
 mod run;
 mod serve;
@@ -22,7 +23,7 @@ use crate::document;
 use crate::lab::doctor;
 use crate::report::text::one_line;
 use app::api::Lab;
-use app::api::views::CheckState;
+use app::api::views::{Check, CheckState};
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
 
@@ -41,19 +42,24 @@ pub async fn doctor(base: &Base) -> Result<ExitCode, Failure> {
     let checks = doctor::examine(&lab).await;
     let mut fine = true;
     for check in checks {
-        let mark = match check.state {
-            CheckState::Ok => "ok  ",
-            CheckState::Warn => "note",
-            CheckState::No => "FAIL",
-        };
         fine &= check.state != CheckState::No;
-        say!("{mark}  {}", check.text);
+        say!("{}", line(&check));
     }
     Ok(if fine {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// A check as a line: its mark, then its text.
+fn line(check: &Check) -> String {
+    let mark = match check.state {
+        CheckState::Ok => "ok  ",
+        CheckState::Warn => "note",
+        CheckState::No => "FAIL",
+    };
+    format!("{mark}  {}", one_line(&check.text))
 }
 
 /// Restores and closes what was interrupted. Fails (4) when something is left.

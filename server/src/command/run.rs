@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 const LAST_LINES: Duration = Duration::from_secs(2);
 
 const VIOLATED: u8 = 1;
-const REFUSED: u8 = 2;
+pub(super) const REFUSED: u8 = 2;
 const ABORTED: u8 = 3;
 pub(super) const NOT_RESTORED: u8 = 4;
 const INVALID: u8 = 5;
@@ -30,6 +30,9 @@ pub async fn run(args: &RunFile) -> Result<ExitCode, Failure> {
     let shutdown = CancellationToken::new();
     tokio::spawn(abort_on_ctrl_c(shutdown.clone()));
     let lab = open(&args.base, shutdown).await?;
+    if args.dry_run {
+        return super::dry::run(&lab, text, args.output).await;
+    }
     let mut ended = lab.engine.ended();
     let first = match lab.launch_text(&text, args.seed).await {
         Ok(first) => first,

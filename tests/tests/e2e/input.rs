@@ -72,6 +72,35 @@ fn the_command_line_refuses_the_same_texts_with_exit_code_2() {
 }
 
 #[test]
+fn a_dry_run_says_what_would_be_hit_and_touches_nothing() {
+    let Some(world) = world() else { return };
+    let lab = Lab::new(&world.engine.host());
+    let file = world.engine.folder().join("dry.yaml");
+    let dry = |text: &str| {
+        std::fs::write(&file, text).expect("a file");
+        let output = lab.cli(&["run", "--dry-run", file.to_str().expect("a path")]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), said)
+    };
+    let document = Document::label(CANARY, "hq.try", "on");
+    let (code, said) = dry(&document.yaml());
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("It would hit") && said.contains("Nothing was touched"),
+        "{said}"
+    );
+    assert_eq!(world.engine.label(CANARY, "hq.try"), None);
+    let (code, said) = dry(&document.yaml().replace(CANARY, "no-such-service"));
+    assert_eq!(code, Some(2), "{said}");
+    assert!(
+        said.contains("FAIL") && said.contains("cannot be launched"),
+        "{said}"
+    );
+    let runs = lab.cli(&["recover"]);
+    assert!(String::from_utf8_lossy(&runs.stdout).contains("in place"));
+}
+
+#[test]
 fn json_is_as_good_as_yaml_and_the_schema_knows_every_field() {
     let Some(world) = world() else { return };
     let lab = Lab::start(&world.engine);
