@@ -4,7 +4,7 @@
 
 use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, What};
-use bollard::models::{EventActor, EventMessage, EventMessageTypeEnum};
+use bollard::models::{EventActor, EventMessage, EventMessageScopeEnum, EventMessageTypeEnum};
 use bollard::query_parameters::EventsOptions;
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -15,16 +15,20 @@ const REMEMBERED: usize = 2_048;
 /// How much earlier than the last event a resumed stream begins.
 const OVERLAP_NANOS: i64 = 1_000_000_000;
 
-const ACTIONS: [&str; 9] = [
-    "kill",
-    "die",
-    "oom",
-    "create",
-    "start",
-    "destroy",
-    "health_status",
-    "update",
-    "remove",
+/// Every kind that this program can read. The lab acts on few; but an engine remembers so many
+/// events of any kind, and only who hears them all can tell whether it has forgotten one.
+const KINDS: [&str; 11] = [
+    "builder",
+    "config",
+    "container",
+    "daemon",
+    "image",
+    "network",
+    "node",
+    "plugin",
+    "secret",
+    "service",
+    "volume",
 ];
 
 /// What makes two messages the same event.
@@ -34,6 +38,8 @@ pub(super) type Key = (i64, String, String);
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Told {
     pub(super) key: Key,
+    /// Whether this engine stamped it; the swarm's own events carry the time of their leader.
+    pub(super) local: bool,
     /// The service it is about, by id.
     pub(super) service: String,
     pub(super) news: News,
@@ -71,10 +77,10 @@ impl Told {
     }
 }
 
-/// Asks for what the lab knows, from a little before `nanos` (engine's clock) on.
+/// Asks for all events from a little before `nanos` (engine's clock) on.
 pub(super) fn subscription(nanos: i64) -> EventsOptions {
     let from = nanos.saturating_sub(OVERLAP_NANOS).max(0);
-    let words = |all: &[&str]| all.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+    let kinds = KINDS.iter().map(|k| (*k).to_owned());
     EventsOptions {
         since: Some(format!(
             "{}.{:09}",
@@ -82,10 +88,7 @@ pub(super) fn subscription(nanos: i64) -> EventsOptions {
             from % 1_000_000_000
         )),
         until: None,
-        filters: Some(HashMap::from([
-            ("type".to_owned(), words(&["container", "service"])),
-            ("event".to_owned(), words(&ACTIONS)),
-        ])),
+        filters: Some(HashMap::from([("type".to_owned(), kinds.collect())])),
     }
 }
 
@@ -101,6 +104,7 @@ pub(super) fn read(message: EventMessage) -> Option<Told> {
     };
     Some(Told {
         key: (message.time_nano?, action, id),
+        local: message.scope != Some(EventMessageScopeEnum::SWARM),
         service,
         news,
     })
@@ -224,6 +228,19 @@ mod tests {
             (service.news, service.service.as_str()),
             (News::Service, "c1")
         );
+    }
+
+    #[test]
+    fn an_event_of_the_swarm_has_no_time_of_this_engine() {
+        let told = |scope: &str| {
+            let of = json!({
+                "Type": "service", "Action": "update", "scope": scope, "timeNano": 1,
+                "Actor": { "ID": "s1" },
+            });
+            read(serde_json::from_value(of).unwrap()).unwrap()
+        };
+        assert!(told("local").local);
+        assert!(!told("swarm").local);
     }
 
     #[test]

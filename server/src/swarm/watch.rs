@@ -159,8 +159,38 @@ struct Ear {
     last: Option<Key>,
     /// Set while something may have been missed since then.
     lost: Option<At>,
-    /// When a silent stream was last known to be alive.
-    silent: Option<At>,
+    /// Set while it is not known whether a silent stream kept something back.
+    silence: Option<Silence>,
+}
+
+/// A stream's silence: nothing happened, or it had stalled.
+struct Silence {
+    /// When the stream was last known to be alive.
+    since: At,
+    until: At,
+}
+
+impl Ear {
+    fn fell_silent(&mut self, alive: At, now: At) {
+        let since = self.silence.take().map_or(alive, |s| s.since);
+        self.silence = Some(Silence { since, until: now });
+    }
+
+    /// The engine still knows the last event heard, so nothing after it was missed.
+    fn is_sure(&mut self) {
+        self.lost = None;
+        self.silence = None;
+    }
+
+    /// Something new, and the last event heard did not come before it: if it is of the time of a
+    /// silence, the stream had stalled, and the engine may have forgotten more.
+    fn doubts(&mut self, at: At) {
+        if let Some(silence) = self.silence.take()
+            && at < silence.until
+        {
+            self.lost.get_or_insert(silence.since);
+        }
+    }
 }
 
 /// Why listening ended.
@@ -182,9 +212,10 @@ async fn listen_for_ever(shared: &Shared) {
     let mut pause = PAUSES.0;
     loop {
         match listen(shared, &mut ear, &mut pause).await {
-            Break::Silent(alive) => ear.silent = Some(alive),
+            Break::Silent(alive) => ear.fell_silent(alive, shared.now()),
             Break::Lost(error) => {
-                let since = ear.silent.take().unwrap_or_else(|| shared.now());
+                let silence = ear.silence.take();
+                let since = silence.map_or_else(|| shared.now(), |s| s.since);
                 ear.lost.get_or_insert(since);
                 shared.down(error);
                 tokio::time::sleep(pause).await;
@@ -232,7 +263,6 @@ async fn connect<'a>(shared: &'a Shared, ear: &mut Ear) -> Result<&'a bollard::D
     let engine = info.system_time.as_deref().and_then(facts::at);
     ear.from_nanos
         .get_or_insert(engine.unwrap_or_else(|| shared.now()).0 * 1_000);
-    ear.silent = None;
     shared.up();
     shared.swarm.docker()
 }
@@ -247,22 +277,67 @@ fn hear(shared: &Shared, ear: &mut Ear, message: EventMessage) {
         return;
     };
     if ear.last.as_ref() == Some(&told.key) {
-        // The engine still knows the last event heard, so nothing after it was missed.
-        ear.lost = None;
+        ear.is_sure();
     }
     // What was before the beginning is history, not news.
     let old = ear.last.is_none() && told.key.0 < ear.from_nanos.unwrap_or_default();
     if !ear.recent.is_new(&told.key) || old {
         return;
     }
-    close_gap(shared, ear, told.at());
-    ear.from_nanos = Some(told.key.0);
-    ear.last = Some(told.key.clone());
+    if told.local {
+        ear.doubts(told.at());
+        close_gap(shared, ear, told.at());
+        ear.from_nanos = Some(told.key.0);
+        ear.last = Some(told.key.clone());
+    }
     shared.tell(&told);
 }
 
 fn close_gap(shared: &Shared, ear: &mut Ear, to: At) {
     if let Some(from) = ear.lost.take() {
         shared.tell_gap(from, to.max(from));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after_a_silence() -> Ear {
+        let mut ear = Ear::default();
+        ear.fell_silent(At(10), At(40));
+        ear
+    }
+
+    #[test]
+    fn something_new_from_a_silence_is_a_doubt_since_its_beginning() {
+        let mut ear = after_a_silence();
+        ear.doubts(At(39));
+        assert_eq!(ear.lost, Some(At(10)));
+    }
+
+    #[test]
+    fn a_silence_in_which_nothing_happened_is_none() {
+        let mut ear = after_a_silence();
+        ear.doubts(At(40));
+        assert_eq!(ear.lost, None);
+        ear.doubts(At(39));
+        assert_eq!(ear.lost, None, "it is over");
+    }
+
+    #[test]
+    fn the_last_event_heard_again_ends_all_doubt() {
+        let mut ear = after_a_silence();
+        ear.is_sure();
+        ear.doubts(At(39));
+        assert_eq!(ear.lost, None);
+    }
+
+    #[test]
+    fn silences_in_a_row_are_one() {
+        let mut ear = after_a_silence();
+        ear.fell_silent(At(41), At(70));
+        ear.doubts(At(69));
+        assert_eq!(ear.lost, Some(At(10)));
     }
 }

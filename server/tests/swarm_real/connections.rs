@@ -5,6 +5,9 @@ use super::way::Way;
 use app::model::experiment::Signal;
 use app::model::facts::Snapshot;
 use app::model::timeline::{Event, Source, What};
+use bollard::Docker;
+use bollard::models::VolumeCreateRequest;
+use bollard::query_parameters::RemoveVolumeOptions;
 use hivequake::swarm::{Follow, Swarm, Watcher};
 use hivequake::timeline::Timeline;
 use std::time::Duration;
@@ -167,4 +170,37 @@ async fn a_stream_that_falls_silent_is_asked_for_anew_and_nothing_is_missed_or_h
     let after = watched.kill_and_hear().await;
     watched.heard_it_all(&[&first, &unheard, &after]);
     watched.end().await;
+}
+
+#[tokio::test]
+async fn what_the_engine_forgot_during_a_silence_is_told_as_a_gap() {
+    let Some(place) = place_with_a_way("a long silence") else {
+        return;
+    };
+    let _alone = ENGINE.lock().await;
+    let mut watched = Watched::begin(&place, "hq-real-forgot").await;
+    watched.kill_and_hear().await;
+    watched.service.steady(1).await;
+    watched.way.fall_silent();
+    watched.kill().await;
+    watched.hear(FULL).await;
+    make_it_forget(&watched.service.docker).await;
+    watched.hear("events of this time may be missing").await;
+    let after = watched.kill_and_hear().await;
+    assert_eq!(watched.dead().last(), Some(&after.as_str()));
+    watched.end().await;
+}
+
+/// An engine keeps its last 256 events; each volume makes two.
+async fn make_it_forget(docker: &Docker) {
+    for number in 0..150 {
+        let name = format!("hq-real-{number}");
+        let volume = VolumeCreateRequest {
+            name: Some(name.clone()),
+            ..VolumeCreateRequest::default()
+        };
+        docker.create_volume(volume).await.unwrap();
+        let options = None::<RemoveVolumeOptions>;
+        docker.remove_volume(&name, options).await.unwrap();
+    }
 }
