@@ -61,16 +61,21 @@ swarm_parts() {
     "$root/tests/scripts/engine.sh" sweep
 }
 
-# The server's own tests of its swarm room, on an engine that is theirs alone.
+# The server's own tests of its swarm room, on engines that are theirs alone: one that they may
+# restart, and one in no swarm.
 swarm_room() {
-    local name=hq-test-$$-room image
-    DOCKER_HOST=$("$root/tests/scripts/engine.sh" up "$name" $$)
+    local name=hq-test-$$-room engine=$root/tests/scripts/engine.sh lone image
+    lone=$("$engine" up "$name-lone" $$)
+    DOCKER_HOST=$("$engine" up "$name" $$)
     export DOCKER_HOST
     docker swarm init --advertise-addr 127.0.0.1
     image=$("$root/tests/scripts/sample.sh" image)
     HIVEQUAKE_TEST_HOST=$DOCKER_HOST HIVEQUAKE_TEST_IMAGE=$image \
+        HIVEQUAKE_TEST_RESTART="'$engine' stop '$name' && '$engine' start '$name' >/dev/null" \
+        HIVEQUAKE_TEST_NO_SWARM_HOST=$lone \
         cargo test --quiet -p server --test swarm_real -- --test-threads=1
-    "$root/tests/scripts/engine.sh" down "$name"
+    "$engine" down "$name"
+    "$engine" down "$name-lone"
 }
 
 bench() {
