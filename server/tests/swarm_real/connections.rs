@@ -33,7 +33,7 @@ impl Watched {
         let service = Service::make(place, name, 1).await;
         let folder = tempfile::tempdir().unwrap();
         let way = Way::to(&place.host, folder.path());
-        let through = Swarm::connect(Some(&way.path)).unwrap();
+        let through = Swarm::connect(Some(&way.path), hivequake::swarm::PATIENCE).unwrap();
         let (watcher, cancel) = watch(&through).await;
         let follow = watcher.follow(&service.id, EVERY);
         let mut begun = Self {

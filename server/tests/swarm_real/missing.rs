@@ -11,7 +11,7 @@ async fn what_is_not_there_is_said_as_such() {
         return;
     };
     let _alone = ENGINE.lock().await;
-    let swarm = Swarm::connect(Some(&place.host)).unwrap();
+    let swarm = Swarm::connect(Some(&place.host), hivequake::swarm::PATIENCE).unwrap();
     let engine = swarm.engine().await.unwrap();
     assert!(engine.manager && !engine.node.is_empty() && !engine.version.is_empty());
     let error = swarm.snapshot("no-such-service").await.unwrap_err();
@@ -39,7 +39,7 @@ async fn an_engine_in_no_swarm_is_said_to_be_in_none() {
         eprintln!("SKIPPED an engine in no swarm: set HIVEQUAKE_TEST_NO_SWARM_HOST");
         return;
     };
-    let swarm = Swarm::connect(Some(&host)).unwrap();
+    let swarm = Swarm::connect(Some(&host), hivequake::swarm::PATIENCE).unwrap();
     let engine = swarm.engine().await.unwrap();
     assert!(!engine.manager && engine.node.is_empty());
     let none = SwarmError::NotASwarm { host };

@@ -65,7 +65,7 @@ impl Service {
         });
         let made = docker.create_service(serde_json::from_value(spec).unwrap(), None);
         let id = made.await.unwrap().id.unwrap();
-        let swarm = Swarm::connect(Some(&place.host)).unwrap();
+        let swarm = Swarm::connect(Some(&place.host), hivequake::swarm::PATIENCE).unwrap();
         let service = Self { docker, swarm, id };
         service.steady(replicas).await;
         service
