@@ -35,6 +35,11 @@ await play(async (browser) => {
     must((await yaml.inputValue()).includes(canary), 'the new design names the service');
   });
 
+  await step('A press in the text puts the caret there', async () => {
+    await yaml.click({ position: { x: 200, y: 30 } });
+    must(await yaml.evaluate((area) => document.activeElement === area), 'the text cannot be pressed');
+  });
+
   await step('A mistake shows at its field and its line, and cannot be launched', async () => {
     await yaml.fill(document);
     const line = document.split('\n').findIndex((text) => text.includes('20 sek')) + 1;

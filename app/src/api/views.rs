@@ -405,7 +405,7 @@ pub struct ShareRow {
     pub id: i64,
     /// When it was made.
     pub made: String,
-    /// "never", or until when; "expired …", "revoked …".
+    /// "works until 30 Nov 2026, …", "works until revoked", "expired …", "revoked …".
     pub expires: String,
     /// Whether it still works.
     pub works: bool,

@@ -123,16 +123,8 @@ fn Link(row: ShareRow, rows: RwSignal<Vec<ShareRow>>) -> impl IntoView {
     });
     view! {
         <li class:over=!row.works>
-            <span>"made " {row.made.clone()} ", " {expiry(&row)}</span>
+            <span>"made " {row.made.clone()} ", " {row.expires.clone()}</span>
             {row.works.then(|| view! { <Confirm words post go /> })}
         </li>
-    }
-}
-
-fn expiry(row: &ShareRow) -> String {
-    match (row.works, row.expires.as_str()) {
-        (true, "never") => "works for ever".to_owned(),
-        (true, until) => format!("works until {until}"),
-        (false, over) => over.to_owned(),
     }
 }

@@ -255,7 +255,9 @@ impl Fault {
     pub fn summary(&self) -> String {
         match self {
             Self::ContainerKill { signal } => format!("container-kill {}", signal.name()),
-            Self::ServiceLabel { label, value } => format!("service-label {label}={value}"),
+            Self::ServiceLabel { label, value } => {
+                format!("service-label {}={}", clipped(label), clipped(value))
+            }
         }
     }
 
@@ -275,6 +277,17 @@ impl Fault {
         matches!(self, Self::ContainerKill { .. })
     }
 }
+
+/// As much of a text as a line has room for.
+fn clipped(text: &str) -> String {
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Most characters of a label or its value that a summary shows.
+const MOST_SHOWN: usize = 60;
 
 /// A signal that ends, or should end, a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]

@@ -37,5 +37,14 @@ pub fn page() -> AnyView {
 }
 
 fn designer(view: DesignView, key: String) -> AnyView {
-    view! { <DesignerIsland view=Given(view) key /> }.into_any()
+    view! {
+        <noscript>
+            <p class="note">
+                "Changing and launching an experiment here takes JavaScript. Without it, write the text to a file and start it with "
+                <code>"hivequake run FILE"</code> "."
+            </p>
+        </noscript>
+        <DesignerIsland view=Given(view) key />
+    }
+    .into_any()
 }

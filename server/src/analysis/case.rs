@@ -19,7 +19,20 @@ pub(super) struct Case<'a> {
     pub sent: Option<&'a Event>,
     /// The end of observation.
     pub end: At,
+    /// Where somebody scaled the service meanwhile, which ended the observation.
+    pub scaled: Option<Scaled<'a>>,
     events: Vec<&'a Event>,
+}
+
+/// The service was to have another number of tasks than when the fault was sent.
+#[derive(Clone, Copy)]
+pub(super) struct Scaled<'a> {
+    /// Where that is first seen.
+    pub event: &'a Event,
+    /// Tasks wanted before.
+    pub from: u64,
+    /// Tasks wanted then.
+    pub to: u64,
 }
 
 /// One fault sent to one task.
@@ -43,11 +56,15 @@ impl<'a> Case<'a> {
             .iter()
             .copied()
             .find(|e| matches!(e.what, What::FaultSent { .. }));
-        let end = end_of_observation(record, &events, sent.map(|e| e.at));
+        let zero = sent.map(|e| e.at);
+        let end = end_of_observation(record, &events, zero);
+        let scaled = zero.and_then(|zero| scaled(&events, zero, end));
         Self {
             record,
             sent,
-            end,
+            // What is back at another strength than the service had is not back.
+            end: scaled.map_or(end, |scaled| At(scaled.event.at.0 - 1)),
+            scaled,
             events,
         }
     }
@@ -151,6 +168,19 @@ fn end_of_observation(record: &Record, events: &[&Event], zero: Option<At>) -> A
         .or(last_event.max(last_sample))
         .max(zero)
         .unwrap_or_default()
+}
+
+fn scaled<'a>(events: &[&'a Event], zero: At, end: At) -> Option<Scaled<'a>> {
+    let wanted = |event: &Event| match event.what {
+        What::Strength { desired, .. } => Some(desired),
+        _ => None,
+    };
+    let from = events.iter().find_map(|e| wanted(e))?;
+    let later = events.iter().filter(|e| e.at > zero && e.at <= end);
+    later
+        .filter_map(|event| Some((*event, wanted(event)?)))
+        .find(|(_, to)| *to != from)
+        .map(|(event, to)| Scaled { event, from, to })
 }
 
 fn closes(event: &Event) -> bool {

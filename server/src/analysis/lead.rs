@@ -3,7 +3,7 @@
 //! Guarantee: two to four sentences, each computed from what was measured; none says more than
 //! the findings prove.
 
-use super::removal::removed;
+use super::removal::disturbed;
 use super::study::Study;
 use super::words::{count, figure, list, lower, percent, plain, sentence};
 use super::{Moment, Outage, Part, ProbeStats};
@@ -22,7 +22,7 @@ pub(super) fn lead(study: &Study, verdict: Verdict, reason: &str) -> Vec<String>
     if matches!(verdict, Verdict::Invalid | Verdict::Aborted) {
         said.push(outcome(verdict, reason));
     }
-    let gone = removed(&study.case).filter(|_| verdict == Verdict::Aborted);
+    let gone = disturbed(&study.case).filter(|_| verdict == Verdict::Aborted);
     said.extend(gone.map(|text| format!("{}.", sentence(&text))));
     if study.case.sent.is_none() {
         said.push("No fault was sent; nothing was disturbed.".to_owned());
@@ -108,7 +108,7 @@ fn nothing_went_down(study: &Study) -> Option<String> {
         return None;
     }
     let name = study.case.record.run.experiment.target.service.as_str();
-    let when = match removed(&study.case) {
+    let when = match disturbed(&study.case) {
         Some(_) => "until then".to_owned(),
         None => format!("when {}", what_was_set(study)),
     };

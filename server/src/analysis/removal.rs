@@ -1,9 +1,25 @@
-//! Whether the service itself was removed while the run was on.
+//! Whether the service itself was removed, or scaled, while the run was on.
 //!
 //! Guarantee: what was seen after that is not counted: the observation ends there.
 
 use super::case::Case;
 use super::words::figure;
+
+/// Where the service did not stay what it was: a sentence without its full stop.
+pub(super) fn disturbed(case: &Case) -> Option<String> {
+    removed(case).or_else(|| scaled(case))
+}
+
+fn scaled(case: &Case) -> Option<String> {
+    let scaled = case.scaled?;
+    Some(format!(
+        "the service was scaled from {} to {} while the run was on, {} after the fault; what came \
+         after that is not counted",
+        scaled.from,
+        scaled.to,
+        figure(case.moment(scaled.event).after)
+    ))
+}
 
 /// Where the service was removed while the run was on: a sentence without its full stop.
 pub(super) fn removed(case: &Case) -> Option<String> {

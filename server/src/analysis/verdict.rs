@@ -6,7 +6,7 @@
 use super::case::Case;
 use super::hits::first_unproven;
 use super::reach::misses_the_target;
-use super::removal::removed;
+use super::removal::disturbed;
 use super::words::{figure, list, plain, sentence};
 use super::{Claim, Evidence, Hit, Recovery};
 use app::model::facts::ServiceFacts;
@@ -43,7 +43,7 @@ fn ended_early(case: &Case) -> Option<(Verdict, String)> {
 }
 
 fn invalid(case: &Case, hits: &[Hit], claims: &[Claim]) -> Option<String> {
-    if let Some(why) = removed(case) {
+    if let Some(why) = disturbed(case) {
         return Some(why);
     }
     if case.sent.is_none() {

@@ -117,9 +117,15 @@ pub fn Actions(desk: Desk) -> impl IntoView {
             }
         });
     };
-    let can_save = move || !status.busy.get() && (desk.is_dirty() || desk.view.read().id.is_none());
-    let can_launch =
-        move || !status.busy.get() && desk.settled.get() && desk.view.read().launchable;
+    // Without a script the buttons do nothing, and look it.
+    let awake = RwSignal::new(false);
+    web::effect(move || awake.set(true));
+    let can_save = move || {
+        awake.get() && !status.busy.get() && (desk.is_dirty() || desk.view.read().id.is_none())
+    };
+    let can_launch = move || {
+        awake.get() && !status.busy.get() && desk.settled.get() && desk.view.read().launchable
+    };
     view! {
         <div class="actions">
             <div class="acts">

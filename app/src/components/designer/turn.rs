@@ -52,21 +52,28 @@ impl Turn {
         self.unchecked = true;
     }
 
-    /// Somebody changed the form. A second change of the same field takes the place of the first.
+    /// Somebody changed the form. A second change of the same field takes the place of the first,
+    /// unless something was added or removed in between, which may have moved the field.
     pub fn edited(&mut self, edit: FormEdit) {
-        if let (
-            FormEdit::Set { path, value },
-            Some(FormEdit::Set {
-                path: last,
-                value: old,
-            }),
-        ) = (&edit, self.edits.back_mut())
-            && path == last
+        if let FormEdit::Set { path, value } = &edit
+            && let Some(old) = self.waiting(path)
         {
             old.clone_from(value);
-            return;
+        } else {
+            self.edits.push_back(edit);
         }
-        self.edits.push_back(edit);
+    }
+
+    /// The value that waits to be written to a path.
+    fn waiting(&mut self, path: &str) -> Option<&mut String> {
+        let mut newest_first = self.edits.iter_mut().rev();
+        newest_first
+            .by_ref()
+            .map_while(|edit| match edit {
+                FormEdit::Set { path, value } => Some((path, value)),
+                _ => None,
+            })
+            .find_map(|(known, value)| (known == path).then_some(value))
     }
 
     /// The next question, if there is one and none is under way.
@@ -204,6 +211,30 @@ mod tests {
         );
         turn.answered("");
         assert_eq!(turn.next(None), None);
+    }
+
+    #[test]
+    fn fields_written_in_turns_are_sent_once_each() {
+        let mut turn = Turn::new(String::new());
+        for n in ["1", "2", "3"] {
+            turn.edited(set("a", n));
+            turn.edited(set("b", n));
+        }
+        turn.edited(FormEdit::AddGuard);
+        turn.edited(set("a", "4"));
+        let sent: Vec<_> = std::iter::from_fn(|| {
+            let ask = turn.next(None)?;
+            turn.answered(&ask.text);
+            ask.edit
+        })
+        .collect();
+        let expected = [
+            set("a", "3"),
+            set("b", "3"),
+            FormEdit::AddGuard,
+            set("a", "4"),
+        ];
+        assert_eq!(sent, expected);
     }
 
     #[test]

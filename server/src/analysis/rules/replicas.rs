@@ -50,7 +50,8 @@ pub(super) fn pl_01(advice: &Advice) -> Option<Draft> {
             Some("replicas: 2".to_owned()),
         ),
         caution: cautions(advice),
-        verify: "Run this experiment again after the change; expected: no answer is lost.",
+        verify: "Run this experiment again after the change, with a probe that can reach every \
+                 replica; expected: no answer is lost.",
         sources: &[STATIC_STABILITY, RESTART_SOURCE],
         gain,
     })

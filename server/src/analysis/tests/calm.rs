@@ -181,6 +181,32 @@ fn a_service_removed_after_a_kill_did_not_recover_by_that() {
 }
 
 #[test]
+fn a_service_that_was_scaled_down_did_not_recover_by_that() {
+    let mut record = founding_kill();
+    add(
+        &mut record,
+        2_000,
+        What::Strength {
+            running: 0,
+            desired: 0,
+        },
+    );
+    let analysis = analyse(&record);
+    assert_eq!(analysis.verdict, Verdict::Invalid);
+    assert_eq!(
+        analysis.reason,
+        "The service was scaled from 1 to 0 while the run was on, 2.00 s after the fault; what \
+         came after that is not counted."
+    );
+    assert_eq!(analysis.recovery.full_strength, None);
+    let ids = finding_ids(&analysis);
+    assert!(!ids.contains(&"replicas-kept"), "{ids:?}");
+    let text = "by somebody".to_owned();
+    add(&mut record, 5_000, What::Aborted { text });
+    assert!(analyse(&record).lead[1].starts_with("The service was scaled from 1 to 0"));
+}
+
+#[test]
 fn a_service_removed_before_the_fault_or_after_the_watch() {
     let (mut b, ..) = canary();
     b.phase(0, Phase::Analyse);
