@@ -1,16 +1,14 @@
 //! `hivequake run --dry-run`: what a run would hit, and what stands in its way. Touches nothing.
 
-use super::run::REFUSED;
 use super::{Failure, line};
 use crate::config::Output;
 use crate::lab::LocalLab;
 use crate::report::text::one_line;
 use app::api::Lab;
 use app::api::views::{DesignAsk, DesignView, ProblemAt};
-use std::process::ExitCode;
 
-/// Looks at a text as the designer does and prints what it sees.
-pub async fn run(lab: &LocalLab, text: String, output: Output) -> Result<ExitCode, Failure> {
+/// Looks at a text as the designer does and prints what it sees. Whether it could be launched.
+pub async fn run(lab: &LocalLab, text: String, output: Output) -> Result<bool, Failure> {
     let ask = DesignAsk {
         text,
         edit: None,
@@ -21,11 +19,7 @@ pub async fn run(lab: &LocalLab, text: String, output: Output) -> Result<ExitCod
         Output::Json => say!("{:#}", value(&view)),
         Output::Text | Output::Markdown => print(&view),
     }
-    Ok(if view.launchable {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(REFUSED)
-    })
+    Ok(view.launchable)
 }
 
 fn print(view: &DesignView) {

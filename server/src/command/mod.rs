@@ -10,17 +10,15 @@ macro_rules! say {
 }
 
 mod dry;
-mod open;
 mod run;
 mod serve;
 
-pub use open::open;
 pub use run::run;
 pub use serve::serve;
 
 use crate::config::{AbortRun, Base};
 use crate::document;
-use crate::lab::doctor;
+use crate::lab::{doctor, open};
 use crate::report::text::one_line;
 use app::api::Lab;
 use app::api::views::{Check, CheckState};

@@ -1,9 +1,9 @@
 //! `hivequake run`: the same engine and store as the web application, in the terminal.
 
-use super::{Failure, open};
+use super::Failure;
 use crate::config::{Output, RunFile};
-use crate::lab::LocalLab;
 use crate::lab::live::Live;
+use crate::lab::{LocalLab, open};
 use crate::report::{self, text::one_line};
 use app::model::run::{Outcome, RunId, Verdict};
 use app::model::stream::LiveBody;
@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 const LAST_LINES: Duration = Duration::from_secs(2);
 
 const VIOLATED: u8 = 1;
-pub(super) const REFUSED: u8 = 2;
+const REFUSED: u8 = 2;
 const ABORTED: u8 = 3;
 pub(super) const NOT_RESTORED: u8 = 4;
 const INVALID: u8 = 5;
@@ -31,7 +31,8 @@ pub async fn run(args: &RunFile) -> Result<ExitCode, Failure> {
     tokio::spawn(abort_on_ctrl_c(shutdown.clone()));
     let lab = open(&args.base, shutdown).await?;
     if args.dry_run {
-        return super::dry::run(&lab, text, args.output).await;
+        let launchable = super::dry::run(&lab, text, args.output).await?;
+        return Ok(ExitCode::from(if launchable { 0 } else { REFUSED }));
     }
     let mut ended = lab.engine.ended();
     let first = match lab.launch_text(&text, args.seed).await {

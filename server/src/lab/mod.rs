@@ -6,6 +6,7 @@ mod designs;
 pub mod doctor;
 mod facts;
 pub mod live;
+mod open;
 pub mod query;
 pub mod refusals;
 mod runs;
@@ -13,6 +14,8 @@ mod services;
 mod settings;
 pub mod sharing;
 pub mod words;
+
+pub use open::open;
 
 use crate::engine::Engine;
 use crate::store::{Hold, Store};

@@ -1,12 +1,12 @@
 //! Putting a lab together from its settings.
 
-use super::Failure;
+use super::LocalLab;
+use super::live::Hub;
 use crate::config::Base;
 use crate::engine::{Engine, Owner, Parts};
-use crate::lab::LocalLab;
-use crate::lab::live::Hub;
 use crate::store::{SqliteStore, Store};
 use crate::swarm::{Swarm, Watcher};
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +18,10 @@ const DATABASE: &str = "hivequake.db";
 const OWNERS: &str = "owners";
 
 /// Opens store and swarm; needs no engine that answers.
-pub async fn open(base: &Base, shutdown: CancellationToken) -> Result<LocalLab, Failure> {
+pub async fn open(
+    base: &Base,
+    shutdown: CancellationToken,
+) -> Result<LocalLab, Box<dyn Error + Send + Sync>> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&base.data.join(DATABASE)).await?);
     let owner = Owner::take(&base.data.join(OWNERS)).map_err(|error| {
         format!(
