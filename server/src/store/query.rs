@@ -15,3 +15,12 @@ pub fn is_sort(text: &str) -> bool {
 pub fn day(text: &str) -> Option<Date> {
     text.trim().parse().ok()
 }
+
+/// Every way of sorting, both ways round, and none.
+#[cfg(test)]
+pub fn every_sort() -> Vec<String> {
+    let both_ways = SORTS
+        .iter()
+        .flat_map(|by| [(*by).to_owned(), format!("-{by}")]);
+    std::iter::once(String::new()).chain(both_ways).collect()
+}

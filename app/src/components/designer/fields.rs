@@ -2,8 +2,7 @@
 //! while it has the focus.
 
 use super::desk::Desk;
-use crate::components::web::effect;
-use crate::components::web::has_focus;
+use crate::components::web::{effect, has_focus};
 use leptos::{html, prelude::*};
 
 /// What is wrong with a field, under it.

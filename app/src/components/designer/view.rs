@@ -7,8 +7,7 @@ use super::problems::TextSide;
 use crate::api::views::DesignView;
 use crate::components::refusal::refused;
 use crate::components::web;
-use crate::components::web::effect;
-use crate::components::web::when;
+use crate::components::web::{effect, when};
 use leptos::prelude::*;
 
 /// What a design is called.

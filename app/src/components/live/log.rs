@@ -2,8 +2,7 @@
 
 use super::model::LiveModel;
 use crate::api::live::Line;
-use crate::components::web::effect;
-use crate::components::web::when;
+use crate::components::web::{effect, when};
 use crate::model::time::{At, Micros, decimals_for};
 use leptos::{html, prelude::*};
 

@@ -2,6 +2,7 @@
 
 use super::history::{over, titles};
 use super::{BOTH, HOUR, KILL, LABEL, outcome, planned_with, started};
+use crate::store::query::every_sort;
 use crate::store::{Figures, PAGE, RunSummary, Store};
 use app::api::views::RunQuery;
 use app::model::run::{Phase, Verdict};
@@ -130,17 +131,6 @@ pub async fn whatever_a_title_says_can_be_found(store: &dyn Store) {
 
 const SERVICES: [&str; 3] = ["api", "db", "web"];
 const WORDS: [&str; 4] = ["Alpha", "beta", "gamma", "Tau"];
-const SORTS: [&str; 9] = [
-    "",
-    "when",
-    "-when",
-    "recovery",
-    "-recovery",
-    "outage",
-    "-outage",
-    "service",
-    "-service",
-];
 /// A day in microseconds.
 const DAY: i64 = 24 * HOUR;
 
@@ -195,7 +185,7 @@ fn any_query(random: &mut ChaCha8Rng) -> RunQuery {
         verdict: one_of(&["held", "violated", "aborted", "running", "invalid"]),
         from: one_of(&["1970-01-02", "1970-01-03"]),
         to: one_of(&["1970-01-01", "1970-01-03"]),
-        sort: (*SORTS.choose(random).unwrap()).to_owned(),
+        sort: every_sort().choose(random).unwrap().clone(),
         page: random.random_range(0..4),
     }
 }

@@ -8,6 +8,7 @@ use super::open::MIGRATIONS;
 use super::tests::fresh;
 use super::*;
 use crate::store::contract::{planned, started};
+use crate::store::query::every_sort;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, QueryBuilder, Row as _, SqliteConnection};
 use std::sync::Arc;
@@ -34,16 +35,8 @@ fn queries() -> Vec<RunQuery> {
     vary(&["", "2026-11-01"], |q, value| q.from = value);
     vary(&["", "2026-11-30"], |q, value| q.to = value);
     vary(&["", "test of"], |q, value| q.text = value);
-    let sorts = [
-        "",
-        "when",
-        "recovery",
-        "-recovery",
-        "outage",
-        "-outage",
-        "service",
-        "-service",
-    ];
+    let sorts = every_sort();
+    let sorts: Vec<&str> = sorts.iter().map(String::as_str).collect();
     vary(&sorts, |q, value| q.sort = value);
     all
 }
