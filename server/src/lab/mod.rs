@@ -64,13 +64,12 @@ impl Lab for LocalLab {
     async fn home(&self) -> Result<HomeView, Refusal> {
         // Without a swarm there is still a history to show; the frame says what is wrong.
         let services = self.service_rows().await.unwrap_or_default();
-        let page = self
+        let runs = self
             .store
             .runs(&RunQuery::default())
             .await
             .map_err(|e| refusals::store(&e))?;
-        let recent = page
-            .rows
+        let recent = runs
             .into_iter()
             .take(RECENT)
             .map(words::run_row)

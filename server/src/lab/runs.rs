@@ -18,12 +18,12 @@ impl LocalLab {
         super::query::check(&query)?;
         let found = self.store.history(&query).await;
         let found = found.map_err(|e| refusals::store(&e))?;
-        let pages = found.page.total.div_ceil(u64::from(crate::store::PAGE));
+        let pages = found.total.div_ceil(u64::from(crate::store::PAGE));
         Ok(HistoryView {
-            total: found.page.total,
+            total: found.total,
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
             chart: history(&found.recoveries, found.measured),
-            rows: found.page.rows.into_iter().map(words::run_row).collect(),
+            rows: found.rows.into_iter().map(words::run_row).collect(),
             services: words::cleaned(&found.services),
             faults: words::cleaned(&found.faults),
         })

@@ -24,13 +24,13 @@ impl LocalLab {
             .open_undo()
             .await
             .map_err(|e| refusals::store(&e))?;
-        let on: Vec<_> = running.rows.iter().map(|run| run.id).collect();
+        let on: Vec<_> = running.iter().map(|run| run.id).collect();
         let stuck: Vec<_> = open
             .into_iter()
             .filter(|entry| !on.contains(&entry.run))
             .collect();
         Ok(Frame {
-            running: running.rows.iter().map(words::running).collect(),
+            running: running.iter().map(words::running).collect(),
             on_hold: hold.map(|h| format!("Everything was stopped by {} on {} (UTC). No run starts until somebody releases it.", clean(&h.who), words::when(h.since))),
             swarm_trouble: self.engine.trouble().as_deref().map(clean),
             not_restored: cleaned(&journal::left_behind(&stuck)),
@@ -90,7 +90,6 @@ impl LocalLab {
             facts: facts::groups(&snapshot.service),
             tasks: words::task_rows(&snapshot),
             runs: runs
-                .rows
                 .into_iter()
                 .take(RECENT)
                 .map(words::run_row)

@@ -60,8 +60,9 @@ pub trait Store: Send + Sync {
     /// One run as a list shows it.
     async fn summary(&self, id: RunId) -> Stored<Option<RunSummary>>;
     /// Runs that match, one page (of [`PAGE`] rows).
-    async fn runs(&self, query: &RunQuery) -> Stored<RunPage>;
-    /// The same page with all that the history shows around it, as of one moment.
+    async fn runs(&self, query: &RunQuery) -> Stored<Vec<RunSummary>>;
+    /// The same page with all that the history shows around it, as of one moment. Counting takes
+    /// a look at every run that is stored, which [`Store::runs`] spares.
     async fn history(&self, query: &RunQuery) -> Stored<History>;
     /// Runs that are not over, oldest first.
     async fn unfinished(&self) -> Stored<Vec<Unfinished>>;

@@ -97,20 +97,13 @@ pub struct Figures {
     pub outage: Option<Micros>,
 }
 
-/// One page of a history.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunPage {
-    /// The runs of the page.
-    pub rows: Vec<RunSummary>,
-    /// How many match in all.
-    pub total: u64,
-}
-
 /// What the history page shows of the runs that match a query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
-    /// One page of them, and how many match.
-    pub page: RunPage,
+    /// One page of them.
+    pub rows: Vec<RunSummary>,
+    /// How many match in all.
+    pub total: u64,
     /// For the chart: those that are over and recovered, or were watched and did not. Oldest
     /// first, at most the newest [`CHARTED`].
     pub recoveries: Vec<RunSummary>,

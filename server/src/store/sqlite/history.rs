@@ -7,7 +7,7 @@
 
 use super::rows::{RunRow, fetch, select_from};
 use crate::store::query::day;
-use crate::store::{CHARTED, History, PAGE, RunPage, RunSummary, Stored};
+use crate::store::{CHARTED, History, PAGE, RunSummary, Stored};
 use app::api::views::RunQuery;
 use app::model::time::At;
 use jiff::civil::Date;
@@ -18,19 +18,13 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 const MOST_WORDS: usize = 20;
 
 /// See [`crate::store::Store::runs`].
-pub(super) async fn page(conn: &mut SqliteConnection, query: &RunQuery) -> Stored<RunPage> {
-    let rows = summaries(conn, listing(query)).await?;
-    let total = if are_all(query, &rows) {
-        rows.len() as u64
-    } else {
-        counts(conn, query).await?.0
-    };
-    Ok(RunPage { rows, total })
+pub(super) async fn page(conn: &mut SqliteConnection, query: &RunQuery) -> Stored<Vec<RunSummary>> {
+    summaries(conn, listing(query)).await
 }
 
 /// See [`crate::store::Store::history`].
 pub(super) async fn history(conn: &mut SqliteConnection, query: &RunQuery) -> Stored<History> {
-    let rows = summaries(conn, listing(query)).await?;
+    let rows = page(conn, query).await?;
     let (total, measured, recoveries) = if are_all(query, &rows) {
         let recoveries = recoveries_of(&rows);
         (rows.len() as u64, recoveries.len() as u64, recoveries)
@@ -39,7 +33,8 @@ pub(super) async fn history(conn: &mut SqliteConnection, query: &RunQuery) -> St
         (total, measured, recoveries(conn, query).await?)
     };
     Ok(History {
-        page: RunPage { rows, total },
+        rows,
+        total,
         recoveries,
         measured,
         services: names(conn, "runs", "service").await?,

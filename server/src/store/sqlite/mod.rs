@@ -26,7 +26,7 @@ mod size_tests;
 mod tests;
 
 use super::{
-    DesignText, Evidence, Figures, History, Hold, NewRun, RunPage, RunSummary, Settings, Share,
+    DesignText, Evidence, Figures, History, Hold, NewRun, RunSummary, Settings, Share,
     Store, StoreError, Stored, StoredDesign, Unfinished,
 };
 use app::api::views::RunQuery;
@@ -151,7 +151,7 @@ impl Store for SqliteStore {
         read!(self, |tx| runs::summary(&mut tx, id))
     }
 
-    async fn runs(&self, query: &RunQuery) -> Stored<RunPage> {
+    async fn runs(&self, query: &RunQuery) -> Stored<Vec<RunSummary>> {
         read!(self, |tx| history::page(&mut tx, query))
     }
 
