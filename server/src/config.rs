@@ -15,6 +15,19 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// What this process was started with; ends it with a sentence where that makes no sense.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        // `cargo leptos watch` starts the server without a word.
+        let alone = std::env::args_os().len() == 1;
+        if cfg!(debug_assertions) && alone && std::env::var_os("LEPTOS_WATCH").is_some() {
+            return Self::parse_from(["hivequake", "serve"]);
+        }
+        Self::parse()
+    }
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {

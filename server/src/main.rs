@@ -1,6 +1,5 @@
 //! `hivequake`: reads the command line and hands over.
 
-use clap::Parser;
 use hivequake::command;
 use hivequake::config::{Cli, Command};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -12,7 +11,7 @@ const COULD_NOT: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::of_this_process();
     // In a terminal the commands speak for themselves; a server's log is read afterwards.
     let usual = if matches!(cli.command, Command::Serve(_)) {
         "warn,hivequake=info"

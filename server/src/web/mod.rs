@@ -21,6 +21,8 @@ pub mod site;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(debug_assertions)]
+mod watched;
 
 pub use access::Access;
 

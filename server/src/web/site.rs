@@ -2,7 +2,8 @@
 //! release build, read from `target/site/` in a debug build.
 //!
 //! Guarantee: only files that the manifest names are served, and since their names carry a hash
-//! of their contents, they may be kept for ever.
+//! of their contents, they may be kept for ever (but what `cargo leptos watch` makes, which is
+//! asked for anew each time).
 
 use axum::body::Body;
 use axum::http::header::{
@@ -12,6 +13,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 use serde::Deserialize;
+#[cfg(debug_assertions)]
+use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -60,23 +63,46 @@ fn embedded(name: &str) -> Option<File> {
     })
 }
 
+#[cfg(debug_assertions)]
+fn watched(name: &str) -> Option<File> {
+    let bytes = super::watched::read(name)?;
+    Some(File {
+        hash: Sha256::digest(&bytes).into(),
+        bytes: bytes.into(),
+    })
+}
+
 /// The bundle, ready to be served.
 #[derive(Debug)]
 pub struct Site {
     names: Names,
     read: fn(&str) -> Option<File>,
+    /// How long a browser may keep the files.
+    keep: &'static str,
 }
 
 impl Site {
     /// The bundle of this binary.
     pub fn load() -> Result<Self, SiteError> {
+        #[cfg(debug_assertions)]
+        if let Some(names) = super::watched::names() {
+            return Ok(Self {
+                names,
+                read: watched,
+                keep: "no-cache",
+            });
+        }
         Self::new(embedded)
     }
 
     fn new(read: fn(&str) -> Option<File>) -> Result<Self, SiteError> {
         let manifest = read("manifest.json").ok_or(SiteError::NotBundled)?;
         let names = serde_json::from_slice(&manifest.bytes).map_err(SiteError::Manifest)?;
-        Ok(Self { names, read })
+        Ok(Self {
+            names,
+            read,
+            keep: "public, max-age=31536000, immutable",
+        })
     }
 
     /// What pages refer to, under whatever path the files are served at.
@@ -92,7 +118,7 @@ impl Site {
             .then(|| self.pick(name, headers))
             .flatten();
         match found {
-            Some((packing, file)) => answer(name, packing, file, headers),
+            Some((packing, file)) => answer(name, packing, file, headers, self.keep),
             None => (StatusCode::NOT_FOUND, "There is no such file.\n").into_response(),
         }
     }
@@ -164,7 +190,13 @@ fn allows(choice: &str, word: &str) -> bool {
     named && weight.is_none_or(|weight| weight.parse().is_ok_and(|weight: f32| weight > 0.0))
 }
 
-fn answer(name: &str, packing: Packing, file: File, headers: &HeaderMap) -> Response {
+fn answer(
+    name: &str,
+    packing: Packing,
+    file: File,
+    headers: &HeaderMap,
+    keep: &'static str,
+) -> Response {
     let tag = tag(&file);
     let mut known = headers.get_all(IF_NONE_MATCH).iter();
     let mut response = if known.any(|value| names_tag(value, &tag)) {
@@ -178,7 +210,7 @@ fn answer(name: &str, packing: Packing, file: File, headers: &HeaderMap) -> Resp
         }
     };
     set(CONTENT_TYPE, &content_type(name));
-    set(CACHE_CONTROL, "public, max-age=31536000, immutable");
+    set(CACHE_CONTROL, keep);
     set(VARY, "accept-encoding");
     set(ETAG, &tag);
     if let Some(word) = packing.word() {
