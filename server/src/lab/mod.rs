@@ -69,11 +69,7 @@ impl Lab for LocalLab {
             .runs(&RunQuery::default())
             .await
             .map_err(|e| refusals::store(&e))?;
-        let recent = runs
-            .into_iter()
-            .take(RECENT)
-            .map(words::run_row)
-            .collect();
+        let recent = runs.into_iter().take(RECENT).map(words::run_row).collect();
         Ok(HomeView { recent, services })
     }
 

@@ -89,11 +89,7 @@ impl LocalLab {
             ),
             facts: facts::groups(&snapshot.service),
             tasks: words::task_rows(&snapshot),
-            runs: runs
-                .into_iter()
-                .take(RECENT)
-                .map(words::run_row)
-                .collect(),
+            runs: runs.into_iter().take(RECENT).map(words::run_row).collect(),
         })
     }
 }

@@ -292,11 +292,7 @@ pub async fn any_combination_finds_what_it_says(store: &dyn Store) {
             .skip(skip as usize)
             .take(PAGE as usize)
             .collect();
-        assert_eq!(
-            found.rows.iter().collect::<Vec<_>>(),
-            rows,
-            "{query:?}"
-        );
+        assert_eq!(found.rows.iter().collect::<Vec<_>>(), rows, "{query:?}");
 
         expected.retain(|run| rank(run).is_some());
         assert_eq!(found.measured, expected.len() as u64, "{query:?}");

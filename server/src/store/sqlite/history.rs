@@ -17,6 +17,9 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 /// Most words of a search that count.
 const MOST_WORDS: usize = 20;
 
+/// A longer one, in bytes, is in no title and in no reason; `SQLite` refuses patterns of 50,000.
+const LONGEST_WORD: usize = 10_000;
+
 /// See [`crate::store::Store::runs`].
 pub(super) async fn page(conn: &mut SqliteConnection, query: &RunQuery) -> Stored<Vec<RunSummary>> {
     summaries(conn, listing(query)).await
@@ -149,13 +152,29 @@ fn filtered(mut sql: QueryBuilder<Sqlite>, query: &RunQuery) -> QueryBuilder<Sql
     if let Some(end) = day_after.and_then(midnight) {
         sql.push(" AND created < ").push_bind(end.0);
     }
-    // Found as it is: `instr` knows no wildcards, so there is nothing to escape.
     for word in query.text.split_whitespace().take(MOST_WORDS) {
-        sql.push(" AND instr(words, ")
-            .push_bind(word.to_lowercase())
-            .push(") > 0");
+        if word.len() > LONGEST_WORD {
+            sql.push(" AND FALSE");
+        } else {
+            sql.push(" AND words GLOB ")
+                .push_bind(anywhere(&word.to_lowercase()));
+        }
     }
     sql
+}
+
+/// The pattern for a word as it is, wherever it stands. (Where it does not stand, this takes
+/// `SQLite` about half as long as `instr` would.)
+fn anywhere(word: &str) -> String {
+    let mut pattern = String::from("*");
+    for c in word.chars() {
+        match c {
+            '*' | '?' | '[' => pattern.extend(['[', c, ']']),
+            _ => pattern.push(c),
+        }
+    }
+    pattern.push('*');
+    pattern
 }
 
 fn midnight(day: Date) -> Option<At> {

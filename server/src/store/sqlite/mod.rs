@@ -26,8 +26,8 @@ mod size_tests;
 mod tests;
 
 use super::{
-    DesignText, Evidence, Figures, History, Hold, NewRun, RunSummary, Settings, Share,
-    Store, StoreError, Stored, StoredDesign, Unfinished,
+    DesignText, Evidence, Figures, History, Hold, NewRun, RunSummary, Settings, Share, Store,
+    StoreError, Stored, StoredDesign, Unfinished,
 };
 use app::api::views::RunQuery;
 use app::model::record::{Record, Sample};
