@@ -51,10 +51,21 @@ impl Watched {
 
     /// Reads on until an event's text contains this.
     async fn hear(&mut self, wanted: &str) {
+        let is_it = |event: &Event| event.what.text().contains(wanted);
+        self.hear_what(wanted, is_it).await;
+    }
+
+    /// Reads on until just this container has died.
+    async fn hear_death(&mut self, container: &str) {
+        let is_it = |event: &Event| dead_container(event) == Some(container);
+        self.hear_what(container, is_it).await;
+    }
+
+    async fn hear_what(&mut self, wanted: &str, is_it: impl Fn(&Event) -> bool) {
         let (follow, all) = (&mut self.follow, &mut self.all);
         let wait = async {
             while let Some(event) = follow.next().await {
-                let found = event.what.text().contains(wanted);
+                let found = is_it(&event);
                 all.push(event);
                 if found {
                     return;
@@ -77,7 +88,7 @@ impl Watched {
     /// A kill whose death and replacement are heard.
     async fn kill_and_hear(&mut self) -> String {
         let container = self.kill().await;
-        self.hear("died").await;
+        self.hear_death(&container).await;
         self.hear(FULL).await;
         container
     }
@@ -186,8 +197,8 @@ async fn what_the_engine_forgot_during_a_silence_is_told_as_a_gap() {
     watched.hear(FULL).await;
     make_it_forget(&watched.service.docker).await;
     watched.hear("events of this time may be missing").await;
-    let after = watched.kill_and_hear().await;
-    assert_eq!(watched.dead().last(), Some(&after.as_str()));
+    // The look afresh may tell of the forgotten death only now; the next one is heard all the same.
+    watched.kill_and_hear().await;
     watched.end().await;
 }
 
