@@ -76,10 +76,8 @@ impl FromServerFnError for Refusal {
                 )
             }
             // The browser reads answers, the server what it was sent.
-            Args(why) | Deserialization(why) | MissingArg(why) if cfg!(feature = "ssr") => {
-                let message = format!(
-                    "What was sent cannot be read ({why}). Nothing was changed; reload the page and try again."
-                );
+            Args(_) | Deserialization(_) | MissingArg(_) if cfg!(feature = "ssr") => {
+                let message = "What was sent cannot be read. Nothing was changed; reload the page and try again.";
                 return Self::new(RefusalKind::Invalid, message);
             }
             other => format!(

@@ -243,6 +243,9 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Every kind that there is.
+    pub const KINDS: [&'static str; 2] = ["container-kill", "service-label"];
+
     /// The kind as written after `fault:`.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -2,8 +2,9 @@
 //! else than was asked is worse than none.
 
 use crate::store::query::{SORTS, day, is_sort};
+use app::api::Refusal;
 use app::api::views::RunQuery;
-use app::api::{Refusal, RefusalKind};
+use app::model::experiment::Fault;
 use app::model::run::Verdict;
 
 /// Refuses the first filter that means nothing. Empty ones are not given.
@@ -27,6 +28,16 @@ const VERDICTS: &str = "one of running, held, violated, aborted, invalid, refuse
 const A_DAY: &str = "a day, for example 2026-11-23";
 const A_PAGE: &str = "a number from 1 on";
 
+/// Refuses a kind of fault that there is not, neither in this version nor in a stored run.
+pub fn fault(kind: &str, stored: &[String]) -> Result<(), Refusal> {
+    let known = |kind: &str| Fault::KINDS.contains(&kind) || stored.iter().any(|k| k == kind);
+    given("fault", kind, known, &kinds())
+}
+
+fn kinds() -> String {
+    format!("one of {}", Fault::KINDS.join(", "))
+}
+
 fn sorts() -> String {
     format!(
         "one of {}, with a \"-\" before it for from large to small",
@@ -43,19 +54,15 @@ fn given(
     if text.is_empty() || means_something(text) {
         return Ok(());
     }
-    let shown: String = text.chars().take(60).collect();
-    Err(super::refusals::no(
-        RefusalKind::Invalid,
-        format!(
-            "{field} is \"{shown}\", which means nothing here. Write {write}, or leave it out."
-        ),
-    ))
+    let write = format!("{write}, or leave it out");
+    Err(super::refusals::meaningless(field, text, &write))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use app::api::RefusalKind;
 
     fn query(field: &str, text: &str) -> RunQuery {
         serde_json::from_value(serde_json::json!({ field: text })).unwrap()
@@ -81,6 +88,32 @@ mod tests {
             let refusal = page(bad).unwrap_err();
             assert!(refusal.message.contains("page is"), "{refusal}");
             assert!(refusal.message.contains("from 1 on"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn the_kinds_are_those_that_an_experiment_can_have() {
+        let schema = crate::document::schema();
+        let all = schema["$defs"]["Fault"]["oneOf"].as_array().unwrap();
+        let kinds: Vec<_> = all
+            .iter()
+            .map(|one| one["properties"]["fault"]["const"].as_str().unwrap())
+            .collect();
+        assert_eq!(kinds, Fault::KINDS);
+    }
+
+    #[test]
+    fn a_fault_is_one_that_can_be_written_or_that_a_run_had() {
+        let stored = ["cpu-squeeze".to_owned()];
+        for known in ["", "container-kill", "service-label", "cpu-squeeze"] {
+            fault(known, &stored).unwrap();
+        }
+        let refusal = fault("container-kil", &stored).unwrap_err();
+        for word in [
+            "fault is \"container-kil\"",
+            "container-kill, service-label",
+        ] {
+            assert!(refusal.message.contains(word), "{refusal}");
         }
     }
 

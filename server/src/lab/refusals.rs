@@ -4,7 +4,7 @@
 //! the sentence that quotes it.
 
 use crate::engine::LaunchError;
-use crate::report::text::clean;
+use crate::report::text::{clean, one_line};
 use crate::store::StoreError;
 use crate::swarm::SwarmError;
 use app::api::{Refusal, RefusalKind};
@@ -12,6 +12,27 @@ use app::api::{Refusal, RefusalKind};
 /// A "no" that quotes what came from elsewhere.
 pub fn no(kind: RefusalKind, message: impl AsRef<str>) -> Refusal {
     Refusal::new(kind, clean(message.as_ref()))
+}
+
+/// Most letters of what was given that a sentence shows.
+const SHOWN: usize = 60;
+
+/// What was given, as a sentence shows it: on one line, nothing hidden in it, cut.
+pub fn quoted(given: &str) -> String {
+    let line = one_line(given);
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// What was given for something means nothing; `write` says what would.
+pub fn meaningless(name: &str, given: &str, write: &str) -> Refusal {
+    let given = quoted(given);
+    no(
+        RefusalKind::Invalid,
+        format!("{name} is \"{given}\", which means nothing here. Write {write}."),
+    )
 }
 
 /// A store's error.

@@ -18,6 +18,7 @@ impl LocalLab {
         super::query::check(&query)?;
         let found = self.store.history(&query).await;
         let found = found.map_err(|e| refusals::store(&e))?;
+        super::query::fault(&query.fault, &found.faults)?;
         let pages = found.total.div_ceil(u64::from(crate::store::PAGE));
         Ok(HistoryView {
             total: found.total,

@@ -4,13 +4,12 @@
 //! and the sentence says what to do next.
 
 use super::refused::refused;
-use crate::report::text::clean;
 use app::api::{Refusal, RefusalKind};
 use axum::Json;
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, LOCATION};
 use axum::http::response::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,9 +17,6 @@ use serde_json::Value;
 
 /// Longest error that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
-
-/// What the body limit says where a server function reads the body.
-const CUT: &str = "length limit exceeded";
 
 /// Who asks, and so which form an error has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +82,7 @@ fn read(parts: &mut Parts, said: &[u8]) -> Refusal {
         .as_ref()
         .and_then(|json| json["error"].as_str())
         .map(str::to_owned);
-    let sentence = sentence.unwrap_or_else(|| words(parts, said));
+    let sentence = sentence.unwrap_or_else(|| words(parts));
     Refusal::new(kind(parts.status), sentence)
 }
 
@@ -95,17 +91,15 @@ fn from_server_function(parts: &mut Parts, refusal: Refusal) -> Refusal {
     if parts.status != StatusCode::INTERNAL_SERVER_ERROR || refusal.kind != RefusalKind::Invalid {
         return refusal;
     }
-    if refusal.message.contains(CUT) {
-        parts.status = StatusCode::PAYLOAD_TOO_LARGE;
-        return Refusal::new(RefusalKind::Invalid, words(parts, &[]));
-    }
     parts.status = StatusCode::BAD_REQUEST;
     refusal
 }
 
 fn kind(status: StatusCode) -> RefusalKind {
     match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => RefusalKind::Forbidden,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
+            RefusalKind::Forbidden
+        }
         StatusCode::NOT_FOUND => RefusalKind::NotFound,
         StatusCode::CONFLICT => RefusalKind::Conflict,
         StatusCode::GONE => RefusalKind::Gone,
@@ -116,7 +110,7 @@ fn kind(status: StatusCode) -> RefusalKind {
 }
 
 /// The sentence for an error that brought none.
-fn words(parts: &Parts, said: &[u8]) -> String {
+fn words(parts: &Parts) -> String {
     match parts.status {
         StatusCode::NOT_FOUND => {
             "There is nothing at this address. GET /api/v1 lists what there is.".to_owned()
@@ -132,25 +126,12 @@ fn words(parts: &Parts, said: &[u8]) -> String {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "The body is not marked as JSON. Nothing was \
              changed; send it with the header Content-Type: application/json."
             .to_owned(),
-        status if status.is_client_error() => format!(
-            "This request cannot be read{}. Nothing was changed; GET /api/v1 lists what can be \
-             asked, and how.",
-            why(parts, said)
-        ),
+        status if status.is_client_error() => "This request cannot be read. Nothing was changed; \
+             GET /api/v1 lists what can be asked, and how."
+            .to_owned(),
         _ => "The lab failed at this; its log says why. Look at what is running before you try \
               again."
             .to_owned(),
-    }
-}
-
-/// axum's own words, where it has some.
-fn why(parts: &Parts, said: &[u8]) -> String {
-    let text = clean(&String::from_utf8_lossy(said));
-    let plain = header(parts, &CONTENT_TYPE).starts_with("text/plain");
-    if plain && !text.trim().is_empty() {
-        format!(": {}", text.trim().trim_end_matches('.'))
-    } else {
-        String::new()
     }
 }
 

@@ -1,34 +1,28 @@
 //! A report as a file: HTML, Markdown, JSON, `JUnit`.
 
 use super::Web;
+use super::asked::{Given, OfRun};
 use super::refused::Refused;
-use super::rest::run_id;
 use super::share::document;
 use crate::report;
 use app::api::{Refusal, RefusalKind};
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde::Deserialize;
 
 /// All routes.
 pub fn routes() -> Router<Web> {
     Router::new().route("/runs/{id}/{file}", get(export))
 }
 
-#[derive(Deserialize)]
-struct How {
-    print: Option<String>,
-}
-
 async fn export(
     State(web): State<Web>,
-    Path((id, file_name)): Path<(String, String)>,
-    Query(how): Query<How>,
+    OfRun(id): OfRun,
+    Path((_, file_name)): Path<(String, String)>,
+    how: Given,
 ) -> Result<Response, Refused> {
-    let id = run_id(&id)?;
     let (record, analysis) = web.lab.analysed(id).await?;
     let file = |kind: &'static str, extension: &str, text: String| {
         let name = format!("attachment; filename=\"hivequake-{id}.{extension}\"");
@@ -40,10 +34,10 @@ async fn export(
     };
     match file_name.as_str() {
         "report.html" => {
-            let open = if how.print.is_some() {
-                report::html::Open::All
-            } else {
+            let open = if how.text("print").is_empty() {
                 report::html::Open::Closed
+            } else {
+                report::html::Open::All
             };
             Ok(document(report::html::document(&record, &analysis, open)))
         }
@@ -71,7 +65,7 @@ async fn export(
 }
 
 /// The JSON report, for scripts.
-pub async fn json(State(web): State<Web>, Path(id): Path<String>) -> Result<Response, Refused> {
-    let (record, analysis) = web.lab.analysed(run_id(&id)?).await?;
+pub async fn json(State(web): State<Web>, OfRun(id): OfRun) -> Result<Response, Refused> {
+    let (record, analysis) = web.lab.analysed(id).await?;
     Ok(axum::Json(report::json::value(&record, &analysis)).into_response())
 }

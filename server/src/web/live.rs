@@ -3,24 +3,20 @@
 //! nothing.
 
 use super::Web;
+use super::asked::{EVENT, Given, OfRun};
 use super::refused::Refused;
-use super::rest::run_id;
 use crate::lab::live::Live;
 use app::api::live::Told;
+use app::model::run::RunId;
 use app::model::stream::LiveItem;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures::{Stream, StreamExt};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::convert::Infallible;
-
-#[derive(Deserialize)]
-pub struct After {
-    after: Option<u64>,
-}
 
 /// What a run's stream answers with.
 type Events<S> = Result<Sse<S>, Refused>;
@@ -32,38 +28,38 @@ pub fn routes() -> Router<Web> {
 
 async fn page(
     State(web): State<Web>,
-    Path(id): Path<String>,
-    Query(ask): Query<After>,
+    OfRun(id): OfRun,
+    given: Given,
     headers: HeaderMap,
 ) -> Events<impl Stream<Item = Result<Event, Infallible>>> {
-    stream(web, &id, &ask, &headers, |item| data(&Told::from(item))).await
+    stream(web, id, given, &headers, |item| data(&Told::from(item))).await
 }
 
 /// `GET /api/v1/runs/{id}/events`: what came after `Last-Event-ID`, or after `?after=`, then what
 /// comes; ends with an event named "done".
 pub async fn events(
     State(web): State<Web>,
-    Path(id): Path<String>,
-    Query(ask): Query<After>,
+    OfRun(id): OfRun,
+    given: Given,
     headers: HeaderMap,
 ) -> Events<impl Stream<Item = Result<Event, Infallible>>> {
-    stream(web, &id, &ask, &headers, data).await
+    stream(web, id, given, &headers, data).await
 }
 
 async fn stream(
     web: Web,
-    id: &str,
-    ask: &After,
+    id: RunId,
+    given: Given,
     headers: &HeaderMap,
     write: fn(&LiveItem) -> Event,
 ) -> Events<impl Stream<Item = Result<Event, Infallible>> + use<>> {
-    let id = run_id(id)?;
+    let asked = given.only(&["after"])?.optional("after", &EVENT)?;
     web.lab.run_row(id).await?;
     let last = headers
         .get("last-event-id")
         .and_then(|id| id.to_str().ok())
         .and_then(|id| id.parse().ok());
-    let after = last.or(ask.after).unwrap_or(0);
+    let after = last.or(asked).unwrap_or(0);
     let items = web.lab.hub.read(id, after);
     let events = items.map(move |live| Ok(event(&live, write)));
     let until = web.shutdown.clone().cancelled_owned();

@@ -6,7 +6,9 @@
 
 mod access;
 mod answers;
+mod asked;
 mod assets;
+mod calls;
 mod exports;
 mod headers;
 mod live;
@@ -87,6 +89,7 @@ pub fn router(lab: LocalLab, access: Access, shutdown: &CancellationToken) -> Ro
         .merge(api)
         .merge(assets::routes())
         .merge(sign_in::routes(access.clone()))
+        .layer(from_fn(calls::check))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(from_fn_with_state(access, access::check))

@@ -3,18 +3,18 @@
 //! Guarantee: `GET /api/v1` lists every route, because the router is made from the same table.
 
 use super::Web;
+use super::asked::{DAYS, Given, Json as Sent, OfLink, OfRun, SEED, Text};
 use super::live;
 use super::refused::Refused;
 use crate::lab::query;
 use app::api::views::{HistoryView, RunQuery, RunRow, ServiceRow};
-use app::api::{Lab, Refusal, RefusalKind};
-use app::model::run::RunId;
+use app::api::{Lab, Refusal};
 use axum::Json;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{MethodRouter, get, post};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::future::ready;
 
@@ -132,83 +132,58 @@ async fn schema() -> Json<Value> {
 
 type Answer<T> = Result<Json<T>, Refused>;
 
-/// A run's id out of an address.
-pub fn run_id(text: &str) -> Result<RunId, Refused> {
-    let wrong = || {
-        Refusal::new(
-            RefusalKind::NotFound,
-            "This is no run's id. Copy it from the list of runs.",
-        )
-    };
-    text.parse().map_err(|_| Refused(wrong()))
-}
-
 async fn services(State(web): State<Web>) -> Answer<Vec<ServiceRow>> {
     Ok(Json(web.lab.services().await?))
 }
 
-/// A [`RunQuery`] as an address has it. A name that is none is refused, like a value.
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
-struct Filters {
-    text: String,
-    service: String,
-    fault: String,
-    verdict: String,
-    from: String,
-    to: String,
-    sort: String,
-    page: String,
+/// What a [`RunQuery`] is made of. A name that is none of these is refused, like a value.
+const FILTERS: [&str; 8] = [
+    "text", "service", "fault", "verdict", "from", "to", "sort", "page",
+];
+
+fn filters(given: Given) -> Result<RunQuery, Refusal> {
+    let given = given.only(&FILTERS)?;
+    Ok(RunQuery {
+        page: query::page(&given.text("page"))?,
+        text: given.text("text"),
+        service: given.text("service"),
+        fault: given.text("fault"),
+        verdict: given.text("verdict"),
+        from: given.text("from"),
+        to: given.text("to"),
+        sort: given.text("sort"),
+    })
 }
 
-impl Filters {
-    fn read(self) -> Result<RunQuery, Refusal> {
-        Ok(RunQuery {
-            page: query::page(&self.page)?,
-            text: self.text,
-            service: self.service,
-            fault: self.fault,
-            verdict: self.verdict,
-            from: self.from,
-            to: self.to,
-            sort: self.sort,
-        })
-    }
-}
-
-async fn runs(State(web): State<Web>, Query(filters): Query<Filters>) -> Answer<Value> {
+async fn runs(State(web): State<Web>, given: Given) -> Answer<Value> {
     let HistoryView {
         rows, total, pages, ..
-    } = web.lab.history(filters.read()?).await?;
+    } = web.lab.history(filters(given)?).await?;
     Ok(Json(
         json!({ "runs": rows, "total": total, "pages": pages }),
     ))
 }
 
-async fn run(State(web): State<Web>, Path(id): Path<String>) -> Answer<RunRow> {
-    Ok(Json(web.lab.run_row(run_id(&id)?).await?))
-}
-
-#[derive(Deserialize)]
-struct Launch {
-    seed: Option<u64>,
+async fn run(State(web): State<Web>, OfRun(id): OfRun) -> Answer<RunRow> {
+    Ok(Json(web.lab.run_row(id).await?))
 }
 
 /// The body is the experiment's text, YAML or JSON.
 async fn launch(
     State(web): State<Web>,
-    Query(ask): Query<Launch>,
-    text: String,
+    given: Given,
+    Text(text): Text,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
-    let id = web.lab.launch_text(&text, ask.seed).await?;
+    let seed = given.only(&["seed"])?.optional("seed", &SEED)?;
+    let id = web.lab.launch_text(&text, seed).await?;
     Ok((
         StatusCode::CREATED,
         Json(json!({ "run_id": id, "path": format!("/runs/{id}") })),
     ))
 }
 
-async fn abort(State(web): State<Web>, Path(id): Path<String>) -> Answer<Value> {
-    web.lab.abort(run_id(&id)?, WHO).await?;
+async fn abort(State(web): State<Web>, OfRun(id): OfRun) -> Answer<Value> {
+    web.lab.abort(id, WHO).await?;
     Ok(Json(json!({ "aborting": true })))
 }
 
@@ -222,23 +197,15 @@ async fn release(State(web): State<Web>) -> Answer<Value> {
     Ok(Json(json!({ "on_hold": false })))
 }
 
-#[derive(Deserialize)]
-struct Share {
-    days: Option<u32>,
-}
-
-async fn share(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    Json(ask): Json<Share>,
-) -> Answer<Value> {
-    let made = web.lab.share(run_id(&id)?, ask.days).await?;
+async fn share(State(web): State<Web>, OfRun(id): OfRun, Sent(given): Sent) -> Answer<Value> {
+    let days = given.only(&["days"])?.optional("days", &DAYS)?;
+    let made = web.lab.share(id, days).await?;
     Ok(Json(
         json!({ "path": made.path, "id": made.row.id, "expires": made.row.expires }),
     ))
 }
 
-async fn revoke(State(web): State<Web>, Path(id): Path<i64>) -> Answer<Value> {
+async fn revoke(State(web): State<Web>, OfLink(id): OfLink) -> Answer<Value> {
     web.lab.revoke(id).await?;
     Ok(Json(json!({ "revoked": true })))
 }

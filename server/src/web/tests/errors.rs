@@ -14,22 +14,156 @@ fn says(reply: &Reply, status: u16, words: &str) {
     assert!(sentence.contains(words), "{words:?} is not in: {sentence}");
 }
 
+/// What axum, serde and the standard library say where nobody puts it into words.
+const RAW: [&str; 10] = [
+    "deserialize",
+    "invalid digit",
+    "invalid type",
+    "missing field",
+    "unknown field",
+    "expected",
+    "EOF",
+    "parse",
+    "UUID",
+    "target type",
+];
+
 #[tokio::test]
-async fn an_api_call_that_cannot_be_read_is_told_why() {
+async fn an_api_call_that_cannot_be_read_is_told_which_part_and_what_to_write() {
     let site = Site::open(None).await;
-    let shares = format!("{RUN}/shares");
-    let seed = site.send("POST", "/api/v1/runs?seed=x", &[], "title: a");
-    says(&seed.await, 400, "seed: invalid digit");
-    let unmarked = site.send("POST", &shares, &[], "{}").await;
-    says(&unmarked, 415, "Content-Type: application/json");
-    let broken = site.send("POST", &shares, JSON, "{").await;
-    says(&broken, 400, "EOF while parsing");
-    let wrong = site.send("POST", &shares, JSON, r#"{"days":"x"}"#).await;
-    says(&wrong, 422, "days: invalid type");
-    let odd = site.send("POST", "/api/v1/shares/x/revoke", &[], "");
-    says(&odd.await, 400, "`x`");
+    let (shares, none) = (format!("{RUN}/shares"), [].as_slice());
+    let events = format!("{RUN}/events?after=x");
+    for (method, path, headers, body, status, words) in [
+        (
+            "POST",
+            "/api/v1/runs?seed=x",
+            none,
+            "a",
+            422,
+            r#"seed is "x", which means nothing here. Write a whole number"#,
+        ),
+        (
+            "POST",
+            "/api/v1/runs?sed=1",
+            none,
+            "a",
+            422,
+            r#"no parameter "sed" here. Write one of seed"#,
+        ),
+        (
+            "POST",
+            "/api/v1/runs?seed=1&seed=2",
+            none,
+            "a",
+            422,
+            "seed is given twice",
+        ),
+        (
+            "GET",
+            "/api/v1/runs?verdct=held",
+            none,
+            "",
+            422,
+            r#"no parameter "verdct" here. Write one of text, service"#,
+        ),
+        (
+            "GET",
+            &events,
+            none,
+            "",
+            422,
+            r#"after is "x", which means nothing here. Write the number of an event"#,
+        ),
+        (
+            "GET",
+            "/api/v1/runs/x",
+            none,
+            "",
+            404,
+            r#""x" is no run's id. Copy it"#,
+        ),
+        (
+            "GET",
+            "/api/v1/runs/%ff",
+            none,
+            "",
+            404,
+            "is no run's id. Copy it",
+        ),
+        (
+            "POST",
+            "/api/v1/runs/x/abort",
+            none,
+            "",
+            404,
+            r#""x" is no run's id"#,
+        ),
+        (
+            "POST",
+            "/api/v1/shares/x/revoke",
+            none,
+            "",
+            404,
+            r#""x" is no link's number"#,
+        ),
+        (
+            "POST",
+            &shares,
+            none,
+            "{}",
+            415,
+            "Content-Type: application/json",
+        ),
+        (
+            "POST",
+            &shares,
+            JSON,
+            "{",
+            422,
+            "breaks off in line 1, column 1",
+        ),
+        (
+            "POST",
+            &shares,
+            JSON,
+            "{\n'a': 1}",
+            422,
+            "line 2, column 1 is wrong",
+        ),
+        ("POST", &shares, JSON, "[7]", 422, "not a JSON object"),
+        (
+            "POST",
+            &shares,
+            JSON,
+            r#"{"days":"x"}"#,
+            422,
+            r#"days is "x", which means nothing here. Write a whole number of days from 1 to 3650"#,
+        ),
+        (
+            "POST",
+            &shares,
+            JSON,
+            r#"{"days":-1}"#,
+            422,
+            r#"days is "-1""#,
+        ),
+        (
+            "POST",
+            &shares,
+            JSON,
+            r#"{"dys":7}"#,
+            422,
+            r#"no parameter "dys" here. Write one of days"#,
+        ),
+    ] {
+        let reply = site.send(method, path, headers, body).await;
+        says(&reply, status, words);
+        let sentence = reply.sentence();
+        let raw = RAW.iter().find(|raw| sentence.contains(**raw));
+        assert_eq!(raw, None, "{path}: {sentence}");
+    }
     let binary = site.send("POST", "/api/v1/runs", &[], vec![0xff, 0xfe]);
-    says(&binary.await, 400, "UTF-8");
+    says(&binary.await, 422, "no text in UTF-8. Send an experiment");
 }
 
 #[tokio::test]
@@ -79,18 +213,68 @@ async fn a_body_that_is_too_large_is_refused_at_every_door() {
 }
 
 #[tokio::test]
-async fn a_server_function_that_cannot_read_its_body_is_not_at_fault() {
+async fn a_server_function_that_cannot_read_its_arguments_is_told_which_and_is_not_at_fault() {
     let site = Site::open(None).await;
-    for (path, headers, body) in [
-        ("/rpc/launch", FORM, "id=nonsense"),
-        ("/rpc/launch", FORM, ""),
-        ("/rpc/check-design", JSON, "{"),
-        ("/rpc/save-settings", JSON, r#"{"edit":{}}"#),
+    for (call, headers, body, words) in [
+        ("launch", FORM, "id=nonsense", r#"id is "nonsense""#),
+        (
+            "launch",
+            FORM,
+            "",
+            "id is missing. Write an experiment's id",
+        ),
+        ("save-design", FORM, "id=x&text=a", r#"id is "x""#),
+        (
+            "abort",
+            FORM,
+            "run=x",
+            r#"run is "x", which means nothing here. Write a run's id"#,
+        ),
+        (
+            "share",
+            FORM,
+            "run=0198c0de-0000-7000-8000-000000000000&days=x",
+            r#"days is "x""#,
+        ),
+        ("revoke", FORM, "share=x", r#"share is "x""#),
+        ("check-design", JSON, "{", "breaks off in line 1"),
+        ("check-design", JSON, "{}", "ask is missing"),
+        (
+            "check-design",
+            JSON,
+            r#"{"ask":{"text":7}}"#,
+            r#"ask.text is "7""#,
+        ),
+        (
+            "check-design",
+            JSON,
+            r#"{"ask":{"edit":{"X":1}}}"#,
+            "ask.edit is",
+        ),
+        (
+            "save-settings",
+            JSON,
+            r#"{"edit":{}}"#,
+            "edit.allow is missing",
+        ),
+        (
+            "save-settings",
+            JSON,
+            r#"{"edit":{"allow":[],"max_tasks":"x"}}"#,
+            r#"edit.max_tasks is "x""#,
+        ),
     ] {
-        let reply = site.send("POST", path, headers, body).await;
-        says(&reply, 400, "Nothing was changed");
+        let path = format!("/rpc/{call}");
+        let reply = site.send("POST", &path, headers, body).await;
+        says(&reply, 422, words);
+        says(&reply, 422, "Nothing was changed");
         assert_eq!(reply.json()["kind"], "Invalid", "as pages read it");
+        let sentence = reply.sentence();
+        let raw = RAW.iter().find(|raw| sentence.contains(**raw));
+        assert_eq!(raw, None, "{path}: {sentence}");
     }
+    let untold = site.send("POST", "/rpc/save-design", FORM, "").await;
+    says(&untold, 400, "cannot be read. Nothing was changed");
 }
 
 #[tokio::test]
