@@ -2,20 +2,21 @@
 //!
 //! Guarantee: without a token the lab answers only to names of this machine (so that no web page
 //! can reach it under a name of its own); with one, only to those who present it, or who have
-//! signed in with it and not signed out.
+//! signed in with it and not signed out. Who keeps presenting wrong ones has to wait.
 
+use super::guesses::{Guesses, Sender};
 use super::refused::refused;
 use super::sessions::Sessions;
 use crate::lab::sharing::hash;
 use app::api::{Refusal, RefusalKind};
-use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, AUTHORIZATION, COOKIE, HOST};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{ACCEPT, AUTHORIZATION, COOKIE, HOST, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The cookie of a signed-in browser.
 const COOKIE_NAME: &str = "hivequake";
@@ -30,6 +31,7 @@ pub struct Access {
     listening: SocketAddr,
     https: bool,
     sessions: Sessions,
+    guesses: Guesses,
 }
 
 impl Access {
@@ -40,6 +42,7 @@ impl Access {
             listening,
             https,
             sessions: Sessions::default(),
+            guesses: Guesses::default(),
         }
     }
 
@@ -52,8 +55,33 @@ impl Access {
         if !self.has_token() {
             return self.is_own_name(headers);
         }
+        self.is_signed_in(headers) || bearer(headers).is_some_and(|token| self.is_token(token))
+    }
+
+    fn is_signed_in(&self, headers: &HeaderMap) -> bool {
         cookies(headers).any(|id| self.sessions.has(id))
-            || bearer(headers).is_some_and(|token| self.is_token(token))
+    }
+
+    /// How long whoever presents a token has to wait first, after too many wrong ones.
+    fn wait(&self, request: &Request) -> Option<Duration> {
+        let headers = request.headers();
+        let guesses = self.has_token() && bearer(headers).is_some() && !self.is_signed_in(headers);
+        let sender = guesses.then(|| self.sender(request))?;
+        self.guesses.wait(sender, Instant::now())
+    }
+
+    /// Where a request comes from. Behind a proxy everybody has the proxy's address, so there the
+    /// one that the proxy itself has added counts too, which is the last. With the proxy's own
+    /// beside it, nobody who comes another way can pass for somebody behind it.
+    fn sender(&self, request: &Request) -> Sender {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let forwarded = HeaderName::from_static("x-forwarded-for");
+        let all = texts(request.headers(), forwarded).flat_map(|value| value.split(','));
+        let last = all.last().and_then(|address| address.trim().parse().ok());
+        (
+            peer.map(|ConnectInfo(peer)| peer.ip()),
+            last.filter(|_| self.https),
+        )
     }
 
     fn is_token(&self, given: &str) -> bool {
@@ -138,6 +166,9 @@ fn is_open(path: &str) -> bool {
 /// The check before every handler.
 pub async fn check(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
     let open = access.has_token() && is_open(request.uri().path());
+    if let (false, Some(wait)) = (open, access.wait(&request)) {
+        return too_many(wait);
+    }
     if open || access.lets_in(request.headers()) {
         return next.run(request).await;
     }
@@ -148,6 +179,8 @@ pub async fn check(State(access): State<Arc<Access>>, request: Request, next: Ne
         ));
     }
     if bearer(request.headers()).is_some() {
+        let sender = access.sender(&request);
+        access.guesses.wrong(sender, Instant::now());
         tokio::time::sleep(GUESS_TAKES).await;
     }
     if texts(request.headers(), ACCEPT).any(|accept| accept.contains("text/html")) {
@@ -161,11 +194,25 @@ pub async fn check(State(access): State<Arc<Access>>, request: Request, next: Ne
     response
 }
 
+/// The answer to whoever has presented too many wrong tokens.
+fn too_many(wait: Duration) -> Response {
+    let seconds = wait.as_secs() + 1;
+    let mut response = refused(&Refusal::new(
+        RefusalKind::Forbidden,
+        format!(
+            "Nothing was changed: too many wrong access tokens came from this address. Correct the token, and try again in {seconds} s."
+        ),
+    ));
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let headers = response.headers_mut();
+    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use axum::http::HeaderValue;
 
     fn with(name: HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])

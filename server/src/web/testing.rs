@@ -6,8 +6,10 @@ use crate::config::Base;
 use crate::lab::open;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
+use std::net::SocketAddr;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
@@ -36,6 +38,15 @@ pub struct Reply {
 impl Site {
     /// With or without an access token.
     pub async fn open(token: Option<&str>) -> Self {
+        Self::with(token, false).await
+    }
+
+    /// Behind a proxy for https.
+    pub async fn behind_a_proxy(token: &str) -> Self {
+        Self::with(Some(token), true).await
+    }
+
+    async fn with(token: Option<&str>, https: bool) -> Self {
         let turn = TURN.lock().await;
         let data = tempfile::tempdir().unwrap();
         let base = Base {
@@ -47,14 +58,14 @@ impl Site {
         let lab = open(&base, stop.clone()).await.unwrap();
         let address = "127.0.0.1:7373".parse().unwrap();
         Self {
-            app: router(lab, Access::new(token, address, false), &stop),
+            app: router(lab, Access::new(token, address, https), &stop),
             stop,
             _data: data,
             _turn: turn,
         }
     }
 
-    /// Sends a request with headers and a body.
+    /// Sends a request with headers and a body, from no address.
     pub async fn send(
         &self,
         method: &str,
@@ -62,19 +73,21 @@ impl Site {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Reply {
-        let request = headers
-            .iter()
-            .fold(Request::builder(), |all, (name, value)| {
-                all.header(*name, *value)
-            });
-        let request = request.method(method).uri(path).body(body.into()).unwrap();
-        let (parts, body) = self
-            .app
-            .clone()
-            .oneshot(request)
+        self.answer(request(method, path, headers, body.into()))
             .await
-            .unwrap()
-            .into_parts();
+    }
+
+    /// Asks for something from an address.
+    pub async fn get_from(&self, peer: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let mut request = request("GET", path, headers, Body::empty());
+        let peer = SocketAddr::new(peer.parse().unwrap(), 40_000);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        self.answer(request).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Reply {
+        let reply = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = reply.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         Reply {
             status: parts.status,
@@ -87,6 +100,15 @@ impl Site {
     pub async fn get(&self, path: &str) -> Reply {
         self.send("GET", path, &[], Body::empty()).await
     }
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
+    let request = headers
+        .iter()
+        .fold(Request::builder(), |all, (name, value)| {
+            all.header(*name, *value)
+        });
+    request.method(method).uri(path).body(body).unwrap()
 }
 
 impl Drop for Site {

@@ -84,6 +84,62 @@ async fn each_guess_takes_a_while_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn too_many_wrong_tokens_shut_out_their_address_and_no_other() {
+    let site = Site::open(Some(TOKEN)).await;
+    let right = format!("Bearer {TOKEN}");
+    let (right, wrong) = (
+        [("authorization", right.as_str())],
+        [("authorization", "Bearer x")],
+    );
+    let guesses = (0..10).map(|_| site.get_from("10.0.0.1", "/api/v1", &wrong));
+    let told = futures::future::join_all(guesses).await;
+    assert!(told.iter().all(|reply| reply.status == 401));
+
+    for guess in [&wrong, &right] {
+        let reply = site.get_from("10.0.0.1", "/api/v1", guess).await;
+        assert_eq!(reply.status, 429, "a right guess looks like a wrong one");
+        let wait: u64 = reply.header("retry-after").parse().unwrap();
+        assert!((1..=60).contains(&wait), "{reply:?}");
+        assert!(reply.sentence().contains("too many wrong"), "{reply:?}");
+    }
+    let elsewhere = site.get_from("10.0.0.2", "/api/v1", &right).await;
+    assert_eq!(elsewhere.status, 200);
+    let entered = kept(&sign_in(&site, TOKEN).await);
+    let known = [wrong[0], ("cookie", entered.as_str())];
+    let browser = site.get_from("10.0.0.1", "/api/v1", &known).await;
+    assert_eq!(browser.status, 200, "who is signed in does not guess");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_those_behind_it_are_told_apart() {
+    let site = Site::behind_a_proxy(TOKEN).await;
+    let right = format!("Bearer {TOKEN}");
+    let wrong = [
+        ("authorization", "Bearer x"),
+        ("x-forwarded-for", "10.9.9.9, 10.0.0.1"),
+    ];
+    let guesses = (0..10).map(|_| site.get_from("127.0.0.1", "/api/v1", &wrong));
+    futures::future::join_all(guesses).await;
+    let asks = async |peer, forwarded| {
+        let headers = [
+            ("authorization", right.as_str()),
+            ("x-forwarded-for", forwarded),
+        ];
+        site.get_from(peer, "/api/v1", &headers)
+            .await
+            .status
+            .as_u16()
+    };
+    assert_eq!(asks("127.0.0.1", "10.0.0.1").await, 429);
+    assert_eq!(
+        asks("127.0.0.1", "10.9.9.9").await,
+        200,
+        "what the sender says is not believed"
+    );
+    assert_eq!(asks("127.0.0.1", "10.0.0.1, 10.0.0.2").await, 200);
+}
+
+#[tokio::test]
 async fn a_script_presents_the_token_itself() {
     let site = Site::open(Some(TOKEN)).await;
     let bearer = format!("Bearer {TOKEN}");
