@@ -57,7 +57,8 @@ pub struct Base {
     /// Folder for the database.
     #[arg(long, env = "HIVEQUAKE_DATA", default_value_os_t = default_data())]
     pub data: PathBuf,
-    /// The Docker engine, a manager of the swarm: `unix:///path` or `tcp://host:port`.
+    /// The Docker engine, a manager of the swarm: `unix:///path` or `tcp://host:port`; without it,
+    /// `unix:///var/run/docker.sock`.
     #[arg(long, env = "DOCKER_HOST")]
     pub docker_host: Option<String>,
     /// How long the engine may take to begin an answer, in seconds; longer for a slow node.

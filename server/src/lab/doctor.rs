@@ -85,7 +85,7 @@ fn engine_checks(engine: &EngineFacts, checks: &mut Vec<Check>) {
     } else if engine.node.is_empty() {
         no("Swarm: this engine is in no swarm. Make one: docker swarm init")
     } else {
-        no("Swarm: this engine is a worker. Point the lab at a manager with --docker-host")
+        no("Swarm: this engine is a worker. Name a manager with --docker-host or DOCKER_HOST")
     });
     checks.push(ok(format!(
         "cgroup: version {}, {} driver",

@@ -4,7 +4,7 @@
 //! that nothing was changed unless nothing can have been.
 
 use super::Subject;
-use super::host::Host;
+use super::host::{Host, USUAL};
 use app::model::timeline::short;
 use std::io;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub enum SwarmError {
     /// The address given is none.
     #[error(
         "\"{0}\" is not the address of a Docker engine. Write unix:///path/to/docker.sock or \
-         tcp://host:port."
+         tcp://host:port after --docker-host or into DOCKER_HOST; without either, {USUAL} is tried."
     )]
     BadHost(String),
     /// Nothing answers there, or it stopped answering.
@@ -29,7 +29,7 @@ pub enum SwarmError {
     /// The engine is in no swarm.
     #[error(
         "The Docker engine at {host} is not part of a swarm. Nothing was changed. Make it one with \
-         `docker swarm init`, or give the lab the address of a swarm manager."
+         `docker swarm init`, or name a swarm manager with --docker-host or DOCKER_HOST."
     )]
     NotASwarm {
         /// The address.
@@ -38,8 +38,8 @@ pub enum SwarmError {
     /// The engine is in a swarm, but may not speak for it.
     #[error(
         "The Docker engine at {host} is a worker of its swarm, and only managers can be asked \
-         about services. Nothing was changed. Give the lab the address of a manager, or make this \
-         node one with `docker node promote` on a manager."
+         about services. Nothing was changed. Name a manager with --docker-host or DOCKER_HOST, or \
+         make this node one with `docker node promote` on a manager."
     )]
     Worker {
         /// The address.
@@ -87,20 +87,22 @@ pub enum SwarmError {
 pub enum Reach {
     /// The socket's file is not there.
     #[error(
-        "there is no such socket. Nothing was changed. Start Docker, or start the lab with the \
-         right address."
+        "there is no such socket. Nothing was changed. Start Docker, or name another engine with \
+         --docker-host or DOCKER_HOST (without either, {USUAL} is tried)."
     )]
     Missing,
     /// The socket is there and may not be opened.
     #[error(
         "permission denied. Nothing was changed. Start the lab as root or as a member of the \
-         group \"docker\"."
+         group \"docker\" (`sudo usermod -aG docker $USER`, then sign in again), or name another \
+         engine with --docker-host or DOCKER_HOST."
     )]
     Denied,
     /// Nobody listens.
     #[error(
         "the connection was refused. Nothing was changed. Start Docker (`systemctl start docker`), \
-         or start the lab with the right address."
+         or name another engine with --docker-host or DOCKER_HOST (without either, {USUAL} is \
+         tried)."
     )]
     Refused,
     /// No answer in time.
@@ -292,12 +294,44 @@ mod tests {
     }
 
     #[test]
-    fn every_sentence_says_what_to_do() {
-        let denied = unreachable(&Host::Unix("/x.sock".to_owned()), Reach::Denied).to_string();
-        assert_eq!(
-            denied,
-            "The Docker engine at unix:///x.sock cannot be reached: permission denied. Nothing was \
-             changed. Start the lab as root or as a member of the group \"docker\"."
-        );
+    fn an_engine_out_of_reach_is_told_with_the_ways_to_name_another() {
+        let host = || Host::Unix("/x.sock".to_owned());
+        let socket = |why| unreachable(&host(), why).to_string();
+        let host = host().to_string();
+        for (said, words) in [
+            (
+                socket(Reach::Missing),
+                "unix:///x.sock cannot be reached: there is no such socket",
+            ),
+            (
+                socket(Reach::Missing),
+                "without either, unix:///var/run/docker.sock is tried",
+            ),
+            (
+                socket(Reach::Refused),
+                "without either, unix:///var/run/docker.sock is tried",
+            ),
+            (
+                socket(Reach::Denied),
+                "a member of the group \"docker\" (`sudo usermod -aG docker",
+            ),
+            (
+                SwarmError::Worker { host: host.clone() }.to_string(),
+                "Name a manager with",
+            ),
+            (
+                SwarmError::NotASwarm { host }.to_string(),
+                "name a swarm manager with",
+            ),
+            (
+                SwarmError::BadHost("x".to_owned()).to_string(),
+                "unix:///var/run/docker.sock is tried",
+            ),
+        ] {
+            for word in [words, "--docker-host or"] {
+                assert!(said.contains(word), "{word:?} is not in: {said}");
+            }
+            assert!(said.contains("DOCKER_HOST"), "{said}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 use super::error::SwarmError;
 use std::fmt;
 
-const USUAL: &str = "/var/run/docker.sock";
+/// Where an engine is looked for when nobody says where it is.
+pub(super) const USUAL: &str = "unix:///var/run/docker.sock";
 
 /// An engine's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +17,8 @@ pub(super) enum Host {
 
 impl Host {
     pub(super) fn parse(text: Option<&str>) -> Result<Self, SwarmError> {
-        let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else {
-            return Ok(Self::Unix(USUAL.to_owned()));
-        };
+        let given = text.map(str::trim).filter(|t| !t.is_empty());
+        let text = given.unwrap_or(USUAL);
         let unix = text
             .strip_prefix("unix://")
             .filter(|path| path.starts_with('/'));
