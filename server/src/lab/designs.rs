@@ -188,7 +188,7 @@ impl LocalLab {
         };
         let kept = self
             .store
-            .save_design(id, design, super::now())
+            .save_design(id, design, self.now())
             .await
             .map_err(|e| refusals::store(&e))?;
         kept.ok_or_else(|| {

@@ -48,11 +48,15 @@ pub struct LocalLab {
     pub own_service: Option<String>,
     /// Whether people sign in before they see a page.
     pub signs_in: bool,
+    /// The lab's own clock, for what has nothing to do with a run.
+    pub clock: fn() -> At,
 }
 
-/// The lab's own clock, for what has nothing to do with a run.
-pub(crate) fn now() -> At {
-    crate::swarm::lab_now()
+impl LocalLab {
+    /// Now, by the lab's own clock.
+    pub(crate) fn now(&self) -> At {
+        (self.clock)()
+    }
 }
 
 #[async_trait::async_trait]
@@ -121,7 +125,7 @@ impl Lab for LocalLab {
     async fn stop_all(&self, who: &str) -> Result<(), Refusal> {
         let hold = Hold {
             who: who.to_owned(),
-            since: now(),
+            since: self.now(),
         };
         self.store
             .set_hold(Some(&hold))

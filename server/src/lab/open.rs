@@ -5,7 +5,7 @@ use super::live::Hub;
 use crate::config::Base;
 use crate::engine::{Engine, Owner, Parts};
 use crate::store::{SqliteStore, Store};
-use crate::swarm::{Swarm, Watcher};
+use crate::swarm::{Swarm, Watcher, lab_now};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +49,7 @@ pub async fn open(
         engine,
         own_service,
         signs_in: false,
+        clock: lab_now,
     })
 }
 

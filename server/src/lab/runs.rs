@@ -67,7 +67,7 @@ impl LocalLab {
             report,
             shares: shares
                 .iter()
-                .map(|share| words::share_row(share, super::now()))
+                .map(|share| words::share_row(share, self.now()))
                 .collect(),
         })
     }
@@ -98,7 +98,7 @@ impl LocalLab {
                 .iter()
                 .map(|fault| clean(&fault.summary()))
                 .collect(),
-            now: super::now(),
+            now: self.now(),
             items: items
                 .into_iter()
                 .map(|item| Told::from(&readable(item)))

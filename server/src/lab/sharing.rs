@@ -19,6 +19,9 @@ const TOKEN_BYTES: usize = 32;
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
 
+/// What any link says that opens nothing: whoever has it learns no more than that.
+const CLOSED: &str = "This link opens nothing, or no longer does. Check that it was copied whole, or ask whoever sent it for a new one.";
+
 impl LocalLab {
     pub(super) async fn new_share(
         &self,
@@ -40,7 +43,7 @@ impl LocalLab {
             ));
         }
         let token = token()?;
-        let made = super::now();
+        let made = self.now();
         let expires = days.map(|days| made + Micros(i64::from(days) * DAY));
         self.store
             .add_share(run, &hash(&token), made, expires)
@@ -61,7 +64,7 @@ impl LocalLab {
     pub(super) async fn revoke_share(&self, id: i64) -> Result<(), Refusal> {
         let ended = self
             .store
-            .revoke_share(id, super::now())
+            .revoke_share(id, self.now())
             .await
             .map_err(|e| refusals::store(&e))?;
         if ended {
@@ -81,15 +84,10 @@ impl LocalLab {
             .share(&hash(token))
             .await
             .map_err(|e| refusals::store(&e))?;
-        let share = share.ok_or_else(|| {
-            Refusal::new(RefusalKind::NotFound, "This link opens nothing. Check that it was copied whole, or ask whoever sent it for a new one.")
-        })?;
-        let over = |until: Option<At>| until.is_some_and(|until| until <= super::now());
+        let share = share.ok_or_else(|| Refusal::new(RefusalKind::NotFound, CLOSED))?;
+        let over = |until: Option<At>| until.is_some_and(|until| until <= self.now());
         if share.revoked.is_some() || over(share.expires) {
-            return Err(Refusal::new(
-                RefusalKind::Gone,
-                "This link no longer works. Ask whoever sent it for a new one.",
-            ));
+            return Err(Refusal::new(RefusalKind::Gone, CLOSED));
         }
         self.analysed(share.run).await
     }

@@ -3,7 +3,8 @@
 
 use super::{Access, router};
 use crate::config::Base;
-use crate::lab::open;
+use crate::lab::{LocalLab, open};
+use app::model::time::At;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
@@ -21,6 +22,8 @@ static TURN: Mutex<()> = Mutex::const_new(());
 
 /// A server of one test.
 pub struct Site {
+    /// Its lab.
+    pub lab: LocalLab,
     app: Router,
     stop: CancellationToken,
     _data: TempDir,
@@ -56,13 +59,22 @@ impl Site {
         };
         let stop = CancellationToken::new();
         let lab = open(&base, stop.clone()).await.unwrap();
-        let address = "127.0.0.1:7373".parse().unwrap();
+        let access = Access::new(token, here(), https);
         Self {
-            app: router(lab, Access::new(token, address, https), &stop),
+            app: router(lab.clone(), access, &stop),
+            lab,
             stop,
             _data: data,
             _turn: turn,
         }
+    }
+
+    /// The same, without a token, by another clock.
+    pub fn at(mut self, clock: fn() -> At) -> Self {
+        self.lab.clock = clock;
+        let access = Access::new(None, here(), false);
+        self.app = router(self.lab.clone(), access, &self.stop);
+        self
     }
 
     /// Sends a request with headers and a body, from no address.
@@ -100,6 +112,10 @@ impl Site {
     pub async fn get(&self, path: &str) -> Reply {
         self.send("GET", path, &[], Body::empty()).await
     }
+}
+
+fn here() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 7373))
 }
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {

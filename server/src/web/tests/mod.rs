@@ -5,5 +5,6 @@ mod errors;
 mod history;
 mod hostile;
 mod index;
+mod links;
 mod settings;
 mod signing_in;
