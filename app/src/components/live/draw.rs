@@ -14,6 +14,14 @@ const ROW: f64 = 22.0;
 const BAR: f64 = 16.0;
 const ANSWERS: f64 = 36.0;
 const LATENCY: f64 = 84.0;
+/// What a letter of a label takes at most.
+const LETTER: f64 = 6.9;
+/// Between a mark and its label.
+const GAP: f64 = 12.0;
+/// Where the name of a fault's lane ends.
+const NAME: f64 = 40.0;
+/// Most letters of a fault that its label shows; the log has it whole.
+const LABEL: usize = 100;
 /// Most slots drawn; the calm ones beyond are counted.
 const SLOTS: usize = 12;
 /// Most tasks drawn per slot: the newest.
@@ -199,13 +207,27 @@ fn fault(svg: &mut Svg, axis: &Axis, lane: &FaultLane, undone: &[At], y: f64) {
     if first.is_none() {
         svg.cross(class, x, mid);
     }
-    let text = format!("{}{}", lane.text, fault_words(lane));
-    let (anchor, at) = if x > 640.0 {
-        (Anchor::End, x - 12.0)
+    let name: String = lane.text.chars().take(LABEL).collect();
+    let cut = if name.len() < lane.text.len() {
+        "…"
     } else {
-        (Anchor::Start, x + 12.0)
+        ""
     };
+    let text = name + cut + &fault_words(lane);
+    let (anchor, at) = beside(x, text.chars().count() as f64 * LETTER);
     svg.text("lab", anchor, at, mid + 4.0, &text);
+}
+
+/// Where a text of a width stands so that all of it is in the picture: left of its mark, where
+/// nothing else is and narrow screens begin; else right of it; else as far right as can be.
+fn beside(x: f64, width: f64) -> (Anchor, f64) {
+    if x - GAP - width >= NAME {
+        (Anchor::End, x - GAP)
+    } else if x + GAP + width <= WIDTH {
+        (Anchor::Start, x + GAP)
+    } else {
+        (Anchor::End, WIDTH)
+    }
 }
 
 /// What follows a fault's name.
@@ -472,6 +494,34 @@ mod tests {
             At(6),
         );
         assert!(drawn.contains("task abcdefgh failed: task: &lt;non-zero&gt; exit (137)"));
+    }
+
+    #[test]
+    fn a_faults_label_is_whole_within_the_picture_wherever_its_mark_is() {
+        let longest = (LABEL + 35) as f64 * LETTER;
+        for step in 0..=19 {
+            for width in [50.0, 300.0, 600.0, 900.0, longest] {
+                let x = LEFT + f64::from(step) * 50.0;
+                let (from, to) = match beside(x, width) {
+                    (Anchor::Start, at) => (at, at + width),
+                    (_, at) => (at - width, at),
+                };
+                assert!(
+                    from >= NAME && to <= WIDTH,
+                    "{width} at {x}: {from} to {to}"
+                );
+            }
+        }
+        assert_eq!(beside(350.0, 290.0), (Anchor::End, 338.0));
+        assert_eq!(beside(150.0, 290.0), (Anchor::Start, 162.0));
+    }
+
+    #[test]
+    fn a_very_long_label_is_cut_and_says_so() {
+        let mut long = model(vec![]);
+        long.faults[0].text = "x".repeat(LABEL + 1);
+        let drawn = drawn(&long, At(1));
+        assert!(drawn.contains(&format!(">{}…, planned<", "x".repeat(LABEL))));
     }
 
     #[test]
