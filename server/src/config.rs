@@ -79,7 +79,8 @@ pub struct Serve {
     /// Access token that browsers and scripts must present (at least 16 characters).
     #[arg(long, env = "HIVEQUAKE_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
-    /// Browsers come by https only, through a proxy in front: cookies are marked secure.
+    /// Browsers come by https only, through a proxy in front: cookies are marked secure, and who
+    /// sends wrong tokens is told apart by what the proxy adds to X-Forwarded-For.
     #[arg(long, env = "HIVEQUAKE_HTTPS", value_parser = BoolishValueParser::new())]
     pub https: bool,
 }
