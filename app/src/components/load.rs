@@ -1,27 +1,63 @@
 //! A page's content: the server waits for the lab's answer and draws it, or the "no" in its place.
 
-use super::refusal::{Answer, named};
+use super::frame::current;
+use super::refusal::{Answer, named, refused};
 use crate::api::{Refusal, RefusalKind, answered};
 use leptos::prelude::*;
 
 /// Shows an answer. The response waits for it, so that its status is right; a "no" gives the
-/// status.
+/// status, and stands in place of the page.
 pub fn loaded<T: 'static>(
     answer: impl Future<Output = Answer<T>> + Send + 'static,
     show: impl FnOnce(T) -> AnyView + Send + 'static,
 ) -> AnyView {
+    shown(answer, show, refused_page)
+}
+
+/// The same below a page's own heading, where a "no" is a note.
+pub fn loaded_below<T: 'static>(
+    answer: impl Future<Output = Answer<T>> + Send + 'static,
+    show: impl FnOnce(T) -> AnyView + Send + 'static,
+) -> AnyView {
+    shown(answer, show, |refusal, told| {
+        if told {
+            out_of_reach()
+        } else {
+            refused(refusal)
+        }
+    })
+}
+
+/// `no` draws a "no", knowing whether the frame above every page tells it already.
+fn shown<T: 'static>(
+    answer: impl Future<Output = Answer<T>> + Send + 'static,
+    show: impl FnOnce(T) -> AnyView + Send + 'static,
+    no: fn(&Refusal, bool) -> AnyView,
+) -> AnyView {
+    let trouble = current().ok().and_then(|frame| frame.swarm_trouble);
     Suspend::new(async move {
         match answered(answer.await) {
             Ok(value) => show(value),
-            Err(refusal) => refused_page(&refusal),
+            Err(refusal) => no(&refusal, trouble.as_ref() == Some(&refusal.message)),
         }
     })
     .into_any()
 }
 
+fn out_of_reach() -> AnyView {
+    empty(
+        "What belongs here shows once the swarm is in reach.",
+        "/settings",
+        "See what works",
+    )
+}
+
 /// A "no" in place of a page.
-fn refused_page(refusal: &Refusal) -> AnyView {
+fn refused_page(refusal: &Refusal, told: bool) -> AnyView {
     let (word, way) = named(refusal.kind);
+    if told {
+        return view! { <h1>{word}</h1> {out_of_reach()} }.into_any();
+    }
     view! {
         <div role="alert">
             <h1>{word}</h1>

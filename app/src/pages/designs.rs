@@ -4,7 +4,7 @@ use crate::api::lab;
 use crate::api::views::DesignRow;
 use crate::components::badge::badge_of;
 use crate::components::lists::{run_href, service_href};
-use crate::components::load::{empty, loaded};
+use crate::components::load::{empty, loaded_below};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -18,7 +18,7 @@ pub fn page() -> AnyView {
             <h1>"Experiments"</h1>
             <a class="button primary" href="/designs/new">"New experiment"</a>
         </div>
-        {loaded(answer, content)}
+        {loaded_below(answer, content)}
     }
     .into_any()
 }

@@ -3,7 +3,7 @@
 use crate::api::lab;
 use crate::api::views::{HistoryView, RunQuery};
 use crate::components::lists::run_table;
-use crate::components::load::{empty, loaded};
+use crate::components::load::{empty, loaded_below};
 use crate::components::web::encoded;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -92,7 +92,7 @@ pub fn page() -> AnyView {
     view! {
         <Title text="Runs" />
         <h1>"Runs"</h1>
-        {loaded(answer, move |view| content(view, query, find))}
+        {loaded_below(answer, move |view| content(view, query, find))}
     }
     .into_any()
 }
@@ -130,8 +130,24 @@ fn content(view: HistoryView, query: RunQuery, find: bool) -> AnyView {
 fn count(total: u64) -> String {
     match total {
         1 => "1 run".to_owned(),
-        n => format!("{n} runs"),
+        n => format!("{} runs", grouped(n)),
     }
+}
+
+/// A whole number in groups of three from 10,000 on.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 fn filters(view: &HistoryView, query: &RunQuery, find: bool) -> AnyView {
@@ -269,6 +285,21 @@ mod tests {
         assert_eq!(asked(&map), query());
         map.replace("page", "-7".to_owned());
         assert_eq!(asked(&map).page, 1);
+    }
+
+    #[test]
+    fn many_runs_are_counted_readably() {
+        let said = [0, 1, 9_500, 10_000, 1_234_567].map(count);
+        assert_eq!(
+            said,
+            [
+                "0 runs",
+                "1 run",
+                "9500 runs",
+                "10,000 runs",
+                "1,234,567 runs"
+            ]
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::api::lab;
 use crate::api::views::ServiceRow;
 use crate::components::lists::service_table;
-use crate::components::load::{empty, loaded};
+use crate::components::load::{empty, loaded_below};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -26,7 +26,7 @@ pub fn page() -> AnyView {
                 </div>
             </form>
         </div>
-        {loaded(answer, move |rows| content(rows, &words))}
+        {loaded_below(answer, move |rows| content(rows, &words))}
     }
     .into_any()
 }

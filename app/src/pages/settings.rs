@@ -5,7 +5,7 @@ use crate::api::views::{SettingsEdit, SettingsView};
 use crate::components::checks::checks;
 use crate::components::frame::sign_out;
 use crate::components::islands::{Given, SettingsIsland, Theme};
-use crate::components::load::loaded;
+use crate::components::load::loaded_below;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -16,7 +16,7 @@ pub fn page() -> AnyView {
     view! {
         <Title text="Settings" />
         <h1>"Settings"</h1>
-        {loaded(answer, content)}
+        {loaded_below(answer, content)}
         <section class="phone-only">
             <h2>"Appearance"</h2>
             <Theme />

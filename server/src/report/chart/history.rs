@@ -10,7 +10,7 @@ use super::ink::Ink;
 use super::median::{Middle, middle};
 use super::notes::width;
 use super::pen::{Anchor, Pen, Point, picture};
-use crate::report::html::Open;
+use crate::report::html::{Html, Open, el};
 use crate::report::moments::{date, short_date, short_number};
 use crate::report::text::{count, grouped};
 use app::model::run::{RunId, Verdict};
@@ -19,9 +19,31 @@ use app::model::time::At;
 pub use super::median::Length;
 
 const LEFT: f64 = 56.0;
-const RIGHT: f64 = 944.0;
-const TOP: f64 = 40.0;
-const BOTTOM: f64 = 250.0;
+/// Below the lowest line of the legend.
+const LEGEND: f64 = 24.0;
+const ROW: f64 = 18.0;
+
+/// How large the picture is drawn: once for wide screens, once for narrow ones.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    id: &'static str,
+    width: u32,
+    height: u32,
+}
+
+const SIZES: [Size; 2] = [
+    Size {
+        id: "history",
+        width: 960,
+        height: 290,
+    },
+    Size {
+        id: "history-slim",
+        width: 360,
+        height: 290,
+    },
+];
+
 /// Runs drawn at most, the newest.
 pub const MOST: usize = 120;
 
@@ -51,20 +73,16 @@ pub fn history(points: &[HistoryPoint], total: u64) -> String {
     if points.is_empty() {
         return String::new();
     }
-    let plot = Plot::of(&points);
-    let frame = Frame {
-        id: "history",
-        title: "Recovery time across runs".to_owned(),
-        says: plot.says(),
-        width: 960,
-        height: 290,
-    };
-    let picture = picture(&frame, |pen| plot.draw(pen));
-    let caption = plot.caption(total);
+    let plot = |size| Plot::of(&points, size);
+    let [full, slim] = SIZES.map(|size| plot(size).picture());
+    let picture = el("div")
+        .with(el("div").class("full").with(full))
+        .with(el("div").class("slim").with(slim));
+    let plot = plot(SIZES[0]);
     figure(
-        picture,
+        picture.into(),
         "Recovery time across runs",
-        &caption,
+        &plot.caption(total),
         &[plot.numbers()],
         Open::Closed,
     )
@@ -72,39 +90,70 @@ pub fn history(points: &[HistoryPoint], total: u64) -> String {
 }
 
 struct Plot<'a> {
+    size: Size,
     points: &'a [&'a HistoryPoint],
     middle: Option<Middle>,
     high: f64,
 }
 
 impl<'a> Plot<'a> {
-    fn of(points: &'a [&'a HistoryPoint]) -> Self {
+    fn of(points: &'a [&'a HistoryPoint], size: Size) -> Self {
         let one_kind = points
             .windows(2)
             .all(|pair| pair[0].series == pair[1].series);
         let lengths = points.iter().map(|p| p.recovery).collect::<Vec<_>>();
         let longest = lengths.iter().copied().map(seconds).fold(0.1, f64::max);
         Self {
+            size,
             points,
             middle: if one_kind { middle(&lengths) } else { None },
             high: longest * 1.08,
         }
     }
 
+    fn picture(&self) -> Html {
+        let Size { id, width, height } = self.size;
+        let frame = Frame {
+            id,
+            title: "Recovery time across runs".to_owned(),
+            says: self.says(),
+            width,
+            height,
+        };
+        picture(&frame, |pen| self.draw(pen))
+    }
+
+    fn right(&self) -> f64 {
+        f64::from(self.size.width) - 16.0
+    }
+
+    fn bottom(&self) -> f64 {
+        f64::from(self.size.height) - 40.0
+    }
+
+    fn top(&self) -> f64 {
+        let lowest = self.legend().last().map_or(LEGEND, |sign| sign.at.1);
+        lowest + LEGEND
+    }
+
     fn x(&self, index: usize) -> f64 {
-        let step = (RIGHT - LEFT - 24.0) / self.points.len().max(12) as f64;
+        let step = (self.right() - LEFT - 24.0) / self.points.len().max(12) as f64;
         LEFT + 12.0 + (index as f64 + 0.5) * step
     }
 
     fn y(&self, seconds: f64) -> f64 {
-        BOTTOM - (seconds / self.high).clamp(0.0, 1.0) * (BOTTOM - TOP)
+        let bottom = self.bottom();
+        bottom - (seconds / self.high).clamp(0.0, 1.0) * (bottom - self.top())
     }
 
     fn draw(&self, pen: &mut Pen) {
         self.scale(pen);
         self.median(pen);
         self.dates(pen);
-        legend(pen, self.points);
+        for Sign { draw, text, at } in self.legend() {
+            draw(pen, at);
+            pen.text(Ink::Label, (at.0 + 10.0, at.1), Anchor::Start, text);
+        }
         for (i, point) in self.points.iter().enumerate() {
             let at = (self.x(i), self.y(seconds(point.recovery)));
             mark(pen, point, at);
@@ -122,12 +171,12 @@ impl<'a> Plot<'a> {
         let scale = axis::Axis {
             from: 0.0,
             to: self.high,
-            left: BOTTOM,
-            right: TOP,
+            left: self.bottom(),
+            right: self.top(),
         };
         for tick in scale.ticks() {
             let y = self.y(tick);
-            pen.line(Ink::Grid, (LEFT, y), (RIGHT, y));
+            pen.line(Ink::Grid, (LEFT, y), (self.right(), y));
             pen.text(
                 Ink::Tick,
                 (LEFT - 8.0, y),
@@ -142,12 +191,12 @@ impl<'a> Plot<'a> {
             return;
         };
         if let Some((low, high)) = interval {
-            pen.rect(Ink::Band, (LEFT, self.y(high)), (RIGHT, self.y(low)));
+            pen.rect(Ink::Band, (LEFT, self.y(high)), (self.right(), self.y(low)));
         }
         let y = self.y(median);
-        pen.line(Ink::Median, (LEFT, y), (RIGHT, y));
+        pen.line(Ink::Median, (LEFT, y), (self.right(), y));
         let text = format!("median {} s", rounded(median));
-        pen.text(Ink::Label, (RIGHT, y - 9.0), Anchor::End, &text);
+        pen.text(Ink::Label, (self.right(), y - 9.0), Anchor::End, &text);
     }
 
     /// The date below the first run, the last, and those between that have room.
@@ -156,10 +205,14 @@ impl<'a> Plot<'a> {
         for (i, point) in self.points.iter().enumerate() {
             let text = short_date(point.at);
             let half = width(&text) / 2.0;
-            let x = self.x(i).clamp(LEFT + half - 30.0, RIGHT - half);
+            let x = self.x(i).clamp(LEFT + half - 30.0, self.right() - half);
             if x - half > free {
-                pen.line(Ink::Axis, (self.x(i), BOTTOM), (self.x(i), BOTTOM + 4.0));
-                pen.text(Ink::Tick, (x, BOTTOM + 16.0), Anchor::Middle, &text);
+                pen.line(
+                    Ink::Axis,
+                    (self.x(i), self.bottom()),
+                    (self.x(i), self.bottom() + 4.0),
+                );
+                pen.text(Ink::Tick, (x, self.bottom() + 16.0), Anchor::Middle, &text);
                 free = x + half + 24.0;
             }
         }
@@ -290,51 +343,67 @@ fn triangle(pen: &mut Pen, ink: Ink, (x, y): Point) {
     pen.path(ink, &points);
 }
 
-/// What the marks in this picture mean, those that occur.
-fn legend(pen: &mut Pen, points: &[&HistoryPoint]) {
-    let mut x = LEFT + 6.0;
-    let y = TOP - 24.0;
-    let occurs = |seen: bool, verdicts: &[Verdict]| {
-        points
-            .iter()
-            .any(|p| matches!(p.recovery, Length::Seen(_)) == seen && verdicts.contains(&p.verdict))
-    };
-    let others = [Verdict::Aborted, Verdict::Invalid, Verdict::Refused];
-    let all = [others.as_slice(), &[Verdict::Held, Verdict::Violated]].concat();
-    let mut entry = |pen: &mut Pen, there: bool, text: &str, draw: &dyn Fn(&mut Pen, Point)| {
-        if there {
-            draw(pen, (x, y));
-            pen.text(Ink::Label, (x + 10.0, y), Anchor::Start, text);
-            x += width(text) + 36.0;
-        }
-    };
-    entry(pen, occurs(true, &[Verdict::Held]), "held", &|pen, at| {
-        pen.dot(Ink::Held, at, 4.0);
-    });
-    entry(
-        pen,
-        occurs(true, &[Verdict::Violated]),
+/// A mark of the legend.
+struct Sign {
+    draw: fn(&mut Pen, Point),
+    text: &'static str,
+    at: Point,
+}
+
+/// Every mark there can be, with what it means.
+const SIGNS: [(Sort, fn(&mut Pen, Point), &str); 4] = [
+    (Sort::Held, |pen, at| pen.dot(Ink::Held, at, 4.0), "held"),
+    (
+        Sort::Violated,
+        |pen, at| pen.cross(Ink::Violated, at, 4.0),
         "violated",
-        &|pen, at| {
-            pen.cross(Ink::Violated, at, 4.0);
-        },
-    );
-    entry(
-        pen,
-        occurs(true, &others),
+    ),
+    (
+        Sort::Other,
+        |pen, at| pen.ring(Ink::Other, at, 4.0),
         "aborted or invalid",
-        &|pen, at| {
-            pen.ring(Ink::Other, at, 4.0);
-        },
-    );
-    entry(
-        pen,
-        occurs(false, &all),
+    ),
+    (
+        Sort::Never,
+        |pen, at| triangle(pen, Ink::Violated, at),
         "not recovered in the time watched",
-        &|pen, at| {
-            triangle(pen, Ink::Violated, at);
-        },
-    );
+    ),
+];
+
+/// What a mark says.
+#[derive(PartialEq)]
+enum Sort {
+    Held,
+    Violated,
+    Other,
+    Never,
+}
+
+const fn sort(point: &HistoryPoint) -> Sort {
+    match (point.recovery, point.verdict) {
+        (Length::MoreThan(_), _) => Sort::Never,
+        (_, Verdict::Held) => Sort::Held,
+        (_, Verdict::Violated) => Sort::Violated,
+        _ => Sort::Other,
+    }
+}
+
+impl Plot<'_> {
+    /// What the marks in this picture mean, those that occur, in as many lines as it takes.
+    fn legend(&self) -> Vec<Sign> {
+        let occurs = |wanted: &Sort| self.points.iter().any(|point| sort(point) == *wanted);
+        let (mut x, mut y) = (LEFT + 6.0, LEGEND - 8.0);
+        let signs = SIGNS.into_iter().filter(|(sort, ..)| occurs(sort));
+        let place = |(_, draw, text)| {
+            if x + 10.0 + width(text) > self.right() {
+                (x, y) = (LEFT + 6.0, y + ROW);
+            }
+            let at = (x, y);
+            x += width(text) + 36.0;
+            Sign { draw, text, at }
+        };
+        signs.map(place).collect()
+    }
 }
 
 #[cfg(test)]
@@ -366,12 +435,31 @@ mod tests {
     #[test]
     fn every_run_is_a_link_and_the_open_ends_are_told() {
         let html = history(&runs(20), 20);
-        assert_eq!(html.matches("<a href=\"/runs/").count(), 20);
+        assert_eq!(html.matches("<a href=\"/runs/").count(), 20 * SIZES.len());
         assert!(
             html.contains("more than 60 s") && html.contains("not recovered in the time watched")
         );
         assert!(html.contains("n = 20;") && html.contains("95 % interval"));
         assert!(!html.contains("<b>") && !html.contains("C0DE") && !html.contains("NaN"));
+    }
+
+    #[test]
+    fn the_legend_of_either_size_is_within_the_picture_and_above_the_marks() {
+        let mut all = runs(20);
+        all[0].verdict = Verdict::Aborted;
+        let points = all.iter().collect::<Vec<_>>();
+        for size in SIZES {
+            let plot = Plot::of(&points, size);
+            let legend = plot.legend();
+            assert_eq!(legend.len(), 4);
+            for Sign { text, at, .. } in legend {
+                let end = at.0 + 10.0 + width(text);
+                assert!(
+                    end <= plot.right() && at.1 < plot.top(),
+                    "{text} ends at {end}"
+                );
+            }
+        }
     }
 
     #[test]
@@ -384,7 +472,7 @@ mod tests {
     #[test]
     fn of_very_many_the_newest_are_drawn_and_it_says_so() {
         let html = history(&runs(1_000), 12_000);
-        assert_eq!(html.matches("<a href=\"/runs/").count(), MOST);
+        assert_eq!(html.matches("<a href=\"/runs/").count(), MOST * SIZES.len());
         assert!(html.contains("of 12,000 runs"));
         assert_eq!(history(&[], 5), "");
     }

@@ -6,5 +6,6 @@ mod history;
 mod hostile;
 mod index;
 mod links;
+mod pages;
 mod settings;
 mod signing_in;
