@@ -17,7 +17,7 @@ const fn icon(verdict: Option<Verdict>) -> &'static str {
 }
 
 /// The badge of a verdict; `phase` is the word for a run that is on.
-pub fn badge(verdict: Option<Verdict>, phase: &'static str) -> AnyView {
+pub fn badge(verdict: Option<Verdict>, phase: &'static str) -> impl IntoView {
     let word = verdict.map_or(phase, Verdict::word);
     let kind = verdict.map_or("running", Verdict::word);
     view! {
@@ -28,10 +28,9 @@ pub fn badge(verdict: Option<Verdict>, phase: &'static str) -> AnyView {
             {word}
         </span>
     }
-    .into_any()
 }
 
 /// The badge of a run in a list.
-pub fn badge_of(run: &RunRow) -> AnyView {
+pub fn badge_of(run: &RunRow) -> impl IntoView + use<> {
     badge(run.verdict, run.phase.word())
 }

@@ -13,7 +13,7 @@ const fn mark(state: CheckState) -> (&'static str, &'static str) {
 }
 
 /// The list.
-pub fn checks(list: &[Check]) -> AnyView {
+pub fn checks(list: &[Check]) -> impl IntoView + use<> {
     let items = list
         .iter()
         .map(|check| {
@@ -26,5 +26,5 @@ pub fn checks(list: &[Check]) -> AnyView {
             }
         })
         .collect_view();
-    view! { <ul class="checks">{items}</ul> }.into_any()
+    view! { <ul class="checks">{items}</ul> }
 }

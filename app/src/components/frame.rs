@@ -79,7 +79,7 @@ pub fn sign_out() -> Option<AnyView> {
 /// What a form answered that was sent without JavaScript: the "no" travels in the address.
 fn refused_before() -> Option<AnyView> {
     let sent = use_query_map().with_untracked(|q| q.get("__err"))?;
-    Some(refused(&ServerFnUrlError::<Refusal>::decode_err(&sent)))
+    Some(refused(&ServerFnUrlError::<Refusal>::decode_err(&sent)).into_any())
 }
 
 /// What the lab said when the response began; the server puts it into context.

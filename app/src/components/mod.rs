@@ -1,4 +1,6 @@
 //! What pages are made of. Nothing here asks the server for a page's own data.
+//!
+//! What islands show is no `AnyView`: the first one costs the browser's module 7 kB, packed.
 
 #![allow(
     clippy::needless_pass_by_value,

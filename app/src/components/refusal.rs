@@ -18,7 +18,7 @@ pub const fn named(kind: RefusalKind) -> (&'static str, Option<(&'static str, &'
 }
 
 /// A "no" to something that was tried, as it is.
-pub fn refused(refusal: &Refusal) -> AnyView {
+pub fn refused(refusal: &Refusal) -> impl IntoView + use<> {
     let (word, way) = named(refusal.kind);
     view! {
         <div class="note bad" role="alert">
@@ -27,5 +27,4 @@ pub fn refused(refusal: &Refusal) -> AnyView {
             {way.map(|(href, text)| view! { <p><a href=href>{text}</a></p> })}
         </div>
     }
-    .into_any()
 }
