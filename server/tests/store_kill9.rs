@@ -11,7 +11,7 @@ use app::model::stream::{LiveBody, LiveItem};
 use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, What};
 use app::model::undo::{Undo, UndoEntry, UndoState};
-use hivequake::store::{DesignText, NewRun, SqliteStore, Store};
+use hivequake::store::{DesignText, NewRun, Over, SqliteStore, Store};
 use sqlx::Connection as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -142,7 +142,10 @@ async fn with_a_run(path: &Path) -> RunId {
         service: "web",
         valid: true,
     };
-    let saved = store.save_design(None, text, At(1)).await.unwrap();
+    let saved = store
+        .save_design(None, text, Over::Any, At(1))
+        .await
+        .unwrap();
     let (design, version) = saved.unwrap();
     let experiment = serde_json::json!({
         "apiVersion": "hivequake/v1", "title": "x", "target": { "service": "web" },

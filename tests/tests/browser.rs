@@ -41,3 +41,9 @@ fn stop_all_is_in_reach_on_every_page() {
     let Some(world) = world() else { return };
     play("stop.mjs", &Lab::start(&world.engine));
 }
+
+#[test]
+fn two_tabs_never_write_over_each_other() {
+    let Some(world) = world() else { return };
+    play("drafts.mjs", &Lab::start(&world.engine));
+}

@@ -25,11 +25,11 @@ call!(
 );
 call!(
     /// See [`super::Lab::save_design`].
-    save_design / "save-design" (id: Option<DesignId>, text: String) -> DesignId = |lab| lab.save_design(id, &text)
+    save_design / "save-design" (id: Option<DesignId>, text: String, from: Option<u64>) -> DesignId = |lab| lab.save_design(id, &text, from)
 );
 call!(
     /// See [`super::Lab::launch`].
-    launch / "launch" (id: DesignId) -> RunId = |lab| lab.launch(id)
+    launch / "launch" (id: DesignId, from: Option<u64>) -> RunId = |lab| lab.launch(id, from)
 );
 call!(
     /// See [`super::Lab::abort`].

@@ -45,10 +45,19 @@ pub trait Lab: Send + Sync {
     /// Applies a form edit to a text, if any, and says what is wrong, what would be hit, and what
     /// preflight would say now. Stores nothing.
     async fn check_design(&self, ask: DesignAsk) -> Result<DesignView, Refusal>;
-    /// Stores a text, valid or not. A design that has runs gets a new version.
-    async fn save_design(&self, id: Option<DesignId>, text: &str) -> Result<DesignId, Refusal>;
-    /// Starts the newest version of a design; answers with the first run.
-    async fn launch(&self, id: DesignId) -> Result<RunId, Refusal>;
+    /// Stores a text, valid or not. A design that has runs gets a new version. `from` is the
+    /// [`digest`](crate::model::digest::digest) of the stored text that this one was made from:
+    /// when another is stored by now, nothing is ([`RefusalKind::Outdated`]). Without it,
+    /// whatever is stored is written over.
+    async fn save_design(
+        &self,
+        id: Option<DesignId>,
+        text: &str,
+        from: Option<u64>,
+    ) -> Result<DesignId, Refusal>;
+    /// Starts the newest version of a design; answers with the first run. With `from`, as in
+    /// [`Lab::save_design`], only while that is the text of the newest version.
+    async fn launch(&self, id: DesignId, from: Option<u64>) -> Result<RunId, Refusal>;
     /// Ends a run within a second and restores.
     async fn abort(&self, run: RunId, who: &str) -> Result<(), Refusal>;
     /// Ends all runs, restores, and lets none start until [`Lab::release`].

@@ -23,6 +23,8 @@ pub enum RefusalKind {
     Invalid,
     /// It cannot be done now (409).
     Conflict,
+    /// It was made from a text that is no longer the stored one (409).
+    Outdated,
     /// It must not be done (403).
     Forbidden,
     /// It was there once (410).
@@ -47,7 +49,7 @@ impl Refusal {
         match self.kind {
             RefusalKind::NotFound => 404,
             RefusalKind::Invalid => 422,
-            RefusalKind::Conflict => 409,
+            RefusalKind::Conflict | RefusalKind::Outdated => 409,
             RefusalKind::Forbidden => 403,
             RefusalKind::Gone => 410,
             RefusalKind::Unavailable => 503,

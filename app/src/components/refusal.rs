@@ -13,7 +13,10 @@ pub const fn named(kind: RefusalKind) -> (&'static str, Option<(&'static str, &'
         RefusalKind::Gone => ("Gone", None),
         RefusalKind::Unavailable => ("Out of reach", Some(("/settings", "See what works"))),
         RefusalKind::Internal => ("A defect of the lab", Some(("/", "Go to the start page"))),
-        RefusalKind::Invalid | RefusalKind::Conflict | RefusalKind::Forbidden => ("Refused", None),
+        RefusalKind::Invalid
+        | RefusalKind::Conflict
+        | RefusalKind::Outdated
+        | RefusalKind::Forbidden => ("Refused", None),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pure types, the project's words. No I/O, no clock, no randomness.
 
+pub mod digest;
 pub mod experiment;
 pub mod facts;
 mod problems;

@@ -6,9 +6,10 @@ use super::{LocalLab, refusals, words};
 use crate::document;
 use crate::engine::Order;
 use crate::report::text::clean;
-use crate::store::{DesignText, StoredDesign};
+use crate::store::{DesignText, Over, StoreError, StoredDesign};
 use app::api::views::{Check, DesignAsk, DesignRow, DesignView, Permission, ProblemAt};
 use app::api::{Refusal, RefusalKind};
+use app::model::digest::digest;
 use app::model::experiment::Experiment;
 use app::model::run::{DesignId, RunId};
 
@@ -108,7 +109,8 @@ impl LocalLab {
         .await
     }
 
-    async fn newest(&self, id: DesignId) -> Result<StoredDesign, Refusal> {
+    /// A design as it is stored, at its newest version.
+    pub async fn newest(&self, id: DesignId) -> Result<StoredDesign, Refusal> {
         let found = self
             .store
             .design(id, None)
@@ -167,10 +169,12 @@ impl LocalLab {
             .collect()
     }
 
-    pub(super) async fn keep_design(
+    /// Stores a text; see [`Store::save_design`](crate::store::Store::save_design).
+    pub async fn keep_design(
         &self,
         id: Option<DesignId>,
         text: &str,
+        over: Over,
     ) -> Result<(DesignId, u32), Refusal> {
         if text.len() > document::LONGEST {
             return Err(Refusal::new(
@@ -188,7 +192,7 @@ impl LocalLab {
         };
         let kept = self
             .store
-            .save_design(id, design, self.now())
+            .save_design(id, design, over, self.now())
             .await
             .map_err(|e| refusals::store(&e))?;
         kept.ok_or_else(|| {
@@ -199,13 +203,18 @@ impl LocalLab {
         })
     }
 
-    /// Launches a stored design at its newest version; the seed is drawn where none is given.
+    /// Launches a stored design at its newest version, as long as its text has the digest `from`
+    /// where one is given; the seed is drawn where none is given.
     pub(super) async fn launch_design(
         &self,
         id: DesignId,
+        from: Option<u64>,
         seed: Option<u64>,
     ) -> Result<RunId, Refusal> {
         let design = self.newest(id).await?;
+        if from.is_some_and(|known| known != digest(&design.text)) {
+            return Err(refusals::store(&StoreError::Outdated(design.version)));
+        }
         let experiment = document::read(&design.text).map_err(|problems| not_valid(&problems))?;
         let seed = seed.unwrap_or_else(draw);
         let order = Order {
@@ -220,12 +229,13 @@ impl LocalLab {
             .map_err(|e| refusals::launch(&e))
     }
 
-    /// Launches a text: as the design that has it already, or as a new one.
+    /// Launches a text: as a version of the design with its title and service, or as a new one.
+    /// A draft that somebody saved there meanwhile is not written over.
     pub async fn launch_text(&self, text: &str, seed: Option<u64>) -> Result<RunId, Refusal> {
         document::read(text).map_err(|problems| not_valid(&problems))?;
         let id = self.design_of(text).await?;
-        let (id, _) = self.keep_design(id, text).await?;
-        self.launch_design(id, seed).await
+        let (id, _) = self.keep_design(id, text, Over::Nothing).await?;
+        self.launch_design(id, Some(digest(text)), seed).await
     }
 
     /// The design that a text belongs to: the one with the same title and service.

@@ -18,7 +18,7 @@ pub mod words;
 pub use open::open;
 
 use crate::engine::Engine;
-use crate::store::{Hold, Store};
+use crate::store::{Hold, Over, Store};
 use crate::swarm::Swarm;
 use app::api::views::{
     DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery, RunView,
@@ -101,12 +101,18 @@ impl Lab for LocalLab {
         self.checked_design(ask).await
     }
 
-    async fn save_design(&self, id: Option<DesignId>, text: &str) -> Result<DesignId, Refusal> {
-        self.keep_design(id, text).await.map(|(id, _)| id)
+    async fn save_design(
+        &self,
+        id: Option<DesignId>,
+        text: &str,
+        from: Option<u64>,
+    ) -> Result<DesignId, Refusal> {
+        let over = from.map_or(Over::Any, Over::Only);
+        self.keep_design(id, text, over).await.map(|(id, _)| id)
     }
 
-    async fn launch(&self, id: DesignId) -> Result<RunId, Refusal> {
-        self.launch_design(id, None).await
+    async fn launch(&self, id: DesignId, from: Option<u64>) -> Result<RunId, Refusal> {
+        self.launch_design(id, from, None).await
     }
 
     async fn abort(&self, run: RunId, who: &str) -> Result<(), Refusal> {

@@ -37,7 +37,10 @@ pub fn meaningless(name: &str, given: &str, write: &str) -> Refusal {
 
 /// A store's error.
 pub fn store(error: &StoreError) -> Refusal {
-    tracing::error!(%error, "store");
+    match error {
+        StoreError::TargetBusy(_) | StoreError::Outdated(_) => tracing::info!(%error, "store"),
+        _ => tracing::error!(%error, "store"),
+    }
     Refusal::from(error)
 }
 

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// Another run, still on, has the same target service.
     #[error("run {0} is still on for this target")]
     TargetBusy(RunId),
+    /// The design's newest text is not the one that was to be written over; its version.
+    #[error("another text is stored as version {0}")]
+    Outdated(u32),
     /// The database cannot be written: read-only or full. For people.
     #[error("{0}")]
     NotWritable(String),
@@ -39,6 +42,11 @@ impl StoreError {
                 "Another run is still on for this service ({run}). Nothing was started. \
                  Wait until it is over, or abort it."
             ),
+            Self::Outdated(version) => format!(
+                "Somebody else, or another tab, has saved this experiment since you opened it; \
+                 version {version} is theirs now. Nothing of yours was saved or launched. Look \
+                 at theirs, then save yours in its place or drop yours."
+            ),
             Self::NotWritable(sentence) => sentence.clone(),
             Self::Corrupt(what) => format!(
                 "Something in the database cannot be read: {what}. Nothing was changed. \
@@ -61,6 +69,7 @@ impl From<&StoreError> for Refusal {
     fn from(error: &StoreError) -> Self {
         let kind = match error {
             StoreError::TargetBusy(_) => RefusalKind::Conflict,
+            StoreError::Outdated(_) => RefusalKind::Outdated,
             StoreError::NotWritable(_) => RefusalKind::Unavailable,
             StoreError::Corrupt(_) | StoreError::Database(_) => RefusalKind::Internal,
         };

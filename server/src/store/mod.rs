@@ -31,10 +31,13 @@ pub trait Store: Send + Sync {
     /// Stores a design. Without `id`, a new one at version 1. With it, overwrites the newest
     /// version, or makes the next one when runs point at the newest and the text differs.
     /// Answers with the id and the version; none when there is no such design.
+    /// [`StoreError::Outdated`] when another text is stored than `over` allows (atomically, over
+    /// all processes that share the database), unless that is the text to be saved.
     async fn save_design(
         &self,
         id: Option<DesignId>,
         text: DesignText<'_>,
+        over: Over,
         now: At,
     ) -> Stored<Option<(DesignId, u32)>>;
     /// A design at its newest version, or at a given one.

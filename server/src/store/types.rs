@@ -40,6 +40,17 @@ pub struct DesignText<'a> {
     pub valid: bool,
 }
 
+/// What saving a design may write over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Whatever is stored.
+    Any,
+    /// The text with this [`digest`](app::model::digest::digest) and no other.
+    Only(u64),
+    /// Nothing: another text makes the next version.
+    Nothing,
+}
+
 /// A run to be created, in phase preflight.
 #[derive(Debug, Clone)]
 pub struct NewRun {

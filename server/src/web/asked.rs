@@ -37,6 +37,12 @@ pub const DESIGN: Must<DesignId> = Must {
     write: "an experiment's id, as the address of its page has it",
 };
 
+/// Which text a page was opened with.
+pub const OPENED: Must<u64> = Must {
+    read: number,
+    write: "the number by which the page knows the text it was opened with",
+};
+
 /// The link that is meant.
 pub const LINK: Must<i64> = Must {
     read: number,
@@ -289,6 +295,18 @@ impl<S: Send + Sync> FromRequestParts<S> for OfRun {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
         let hint = "no run's id. Copy it from the list of runs.";
+        named(parts, state, hint).await.map(Self)
+    }
+}
+
+/// The experiment that an address names.
+pub struct OfDesign(pub DesignId);
+
+impl<S: Send + Sync> FromRequestParts<S> for OfDesign {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let hint = "no experiment's id. Copy it from the list of experiments.";
         named(parts, state, hint).await.map(Self)
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Guarantee: refuses only what no server function could read.
 
-use super::asked::{DAYS, DESIGN, EDIT, Given, LINK, NAMES, NUMBER, RUN, TEXT};
+use super::asked::{DAYS, DESIGN, EDIT, Given, LINK, NAMES, NUMBER, OPENED, RUN, TEXT};
 use super::refused::refused;
 use app::api::Refusal;
 use axum::body::{Body, Bytes, to_bytes};
@@ -54,10 +54,14 @@ async fn arguments(call: &str, body: Bytes) -> Result<(), Refusal> {
             edit.needed("max_tasks", &NUMBER)?;
         }
         "save-design" => {
-            Given::form(body).await.optional("id", &DESIGN)?;
+            let given = Given::form(body).await;
+            given.optional("id", &DESIGN)?;
+            given.optional("from", &OPENED)?;
         }
         "launch" => {
-            Given::form(body).await.needed("id", &DESIGN)?;
+            let given = Given::form(body).await;
+            given.needed("id", &DESIGN)?;
+            given.optional("from", &OPENED)?;
         }
         "abort" => {
             Given::form(body).await.needed("run", &RUN)?;

@@ -9,6 +9,7 @@ mod answers;
 mod asked;
 mod assets;
 mod calls;
+mod designs;
 mod exports;
 mod guesses;
 mod headers;

@@ -4,8 +4,8 @@
 
 use super::Web;
 use super::asked::{DAYS, Given, Json as Sent, OfLink, OfRun, SEED, Text};
-use super::live;
 use super::refused::Refused;
+use super::{designs, live};
 use crate::lab::query;
 use app::api::views::{HistoryView, RunQuery, RunRow, ServiceRow};
 use app::api::{Lab, Refusal};
@@ -32,7 +32,7 @@ struct Route {
 }
 
 /// Every route. One that is not here does not exist.
-const ROUTES: [Route; 13] = [
+const ROUTES: [Route; 17] = [
     Route {
         method: "GET",
         path: "/api/v1",
@@ -44,6 +44,30 @@ const ROUTES: [Route; 13] = [
         path: "/api/v1/services",
         does: "The swarm's services, and which of them may be attacked.",
         handler: || get(services),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/designs",
+        does: "The stored experiments, last changed first.",
+        handler: || get(designs::list),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/designs",
+        does: "Stores the text in the body as a new experiment, valid or not.",
+        handler: || post(designs::add),
+    },
+    Route {
+        method: "GET",
+        path: "/api/v1/designs/{id}",
+        does: "One stored experiment with its text; the ETag names the text.",
+        handler: || get(designs::one),
+    },
+    Route {
+        method: "POST",
+        path: "/api/v1/designs/{id}",
+        does: "Stores the text in the body. With If-Match, only while the stored text has that ETag; else 409.",
+        handler: || post(designs::change),
     },
     Route {
         method: "GET",

@@ -79,13 +79,15 @@ impl Status {
     }
 }
 
-/// Stores the document, unless it is stored as it stands.
-async fn stored(desk: Desk) -> Result<DesignId, Refusal> {
+/// Stores the document, unless it is stored as it stands. `anyway` also where somebody else has
+/// stored another meanwhile.
+async fn stored(desk: Desk, anyway: bool) -> Result<DesignId, Refusal> {
     let text = desk.text.get_untracked();
     match desk.id() {
-        Some(id) if *desk.stored.read_untracked() == text => Ok(id),
+        Some(id) if !anyway && *desk.stored.read_untracked() == text => Ok(id),
         id => {
-            let id = save_design(id, text.clone()).await?;
+            let from = (!anyway).then(|| desk.from());
+            let id = save_design(id, text.clone(), from).await?;
             desk.saved(text);
             Ok(id)
         }
@@ -96,10 +98,10 @@ async fn stored(desk: Desk) -> Result<DesignId, Refusal> {
 #[component]
 pub fn Actions(desk: Desk) -> impl IntoView {
     let status = Status::new();
-    let save = move |_| {
+    let save = move |anyway| {
         status.begin();
         spawn_local(async move {
-            if let Some(id) = status.end(stored(desk).await) {
+            if let Some(id) = status.end(stored(desk, anyway).await) {
                 status.said.set(Some(SAVED));
                 desk.belongs_to(id);
             }
@@ -108,8 +110,8 @@ pub fn Actions(desk: Desk) -> impl IntoView {
     let start = move |_| {
         status.begin();
         spawn_local(async move {
-            let run = match stored(desk).await {
-                Ok(id) => launch(id).await,
+            let run = match stored(desk, false).await {
+                Ok(id) => launch(id, Some(desk.from())).await,
                 Err(no) => Err(no),
             };
             if let Some(run) = status.end(run) {
@@ -130,7 +132,7 @@ pub fn Actions(desk: Desk) -> impl IntoView {
         <div class="actions">
             <div class="acts">
                 <Files desk status />
-                <button type="button" disabled=move || !can_save() on:click=save>"Save draft"</button>
+                <button type="button" disabled=move || !can_save() on:click=move |_| save(false)>"Save draft"</button>
                 <button type="button" class="primary" disabled=move || !can_launch() on:click=start>
                     {move || launch_words(&desk.view.read())}
                 </button>
@@ -138,7 +140,15 @@ pub fn Actions(desk: Desk) -> impl IntoView {
             <p class="said-now" role="status">
                 {move || status.said.get().filter(|said| *said != SAVED || !desk.is_dirty())}
             </p>
-            {move || status.no.get().map(|no| refused(&no))}
+            {move || status.no.get().map(|no| view! {
+                {refused(&no)}
+                {(no.kind == RefusalKind::Outdated).then(|| view! {
+                    <p class="acts">
+                        <button type="button" on:click=move |_| save(true)>"Save mine anyway"</button>
+                        <a class="button" href="" target="_blank">"Open theirs in a new tab"</a>
+                    </p>
+                })}
+            })}
         </div>
     }
 }

@@ -5,6 +5,7 @@ use crate::api::calls::check_design;
 use crate::api::views::{DesignView, Form, FormEdit, ProblemAt};
 use crate::api::{Refusal, RefusalKind};
 use crate::components::web;
+use crate::model::digest::digest;
 use crate::model::run::DesignId;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
@@ -41,6 +42,8 @@ struct Inner {
     timer: Option<TimeoutHandle>,
     /// Where unsaved changes are kept in this tab.
     key: String,
+    /// The digest of the stored text that the document was made from.
+    from: u64,
 }
 
 impl Desk {
@@ -51,6 +54,7 @@ impl Desk {
                 turn: Turn::new(view.text.clone()),
                 timer: None,
                 key,
+                from: digest(&view.text),
             }),
             text: RwSignal::new(view.text.clone()),
             stored: RwSignal::new(view.text.clone()),
@@ -68,6 +72,15 @@ impl Desk {
 
     fn key(self) -> String {
         self.inner.with_value(|inner| inner.key.clone())
+    }
+
+    /// The digest of the stored text that the document was made from.
+    pub fn from(self) -> u64 {
+        self.inner.with_value(|inner| inner.from)
+    }
+
+    fn came_from(self, from: u64) {
+        self.inner.update_value(|inner| inner.from = from);
     }
 
     /// The stored design, if it is one.
@@ -127,6 +140,7 @@ impl Desk {
 
     /// The document was stored.
     pub fn saved(self, text: String) {
+        self.came_from(digest(&text));
         self.stored.set(text);
         self.remember();
     }
@@ -143,22 +157,34 @@ impl Desk {
         self.again();
     }
 
-    /// Takes up changes that were left unsaved in this tab. True when there were any.
+    /// Takes up changes that were left unsaved in this tab, with the text that they were made
+    /// from: it may have been saved over meanwhile. True when there were any.
     pub fn take_up(self) -> bool {
-        let left = web::kept(&self.key());
-        let left = left.filter(|text| *text != *self.stored.read_untracked());
-        left.map(|text| self.type_in(text)).is_some()
+        let Some(kept) = web::kept(&self.key()) else {
+            return false;
+        };
+        let (from, text) = unpacked(&kept);
+        if *text == **self.stored.read_untracked() {
+            return false;
+        }
+        if let Some(from) = from {
+            self.came_from(from);
+        }
+        self.type_in(text.to_owned());
+        true
     }
 
     /// Goes back to the stored document.
     pub fn drop_changes(self) {
-        self.type_in(self.stored.get_untracked());
+        let stored = self.stored.get_untracked();
+        self.came_from(digest(&stored));
+        self.type_in(stored);
     }
 
     fn remember(self) {
         let (text, stored) = (self.text.read_untracked(), self.stored.read_untracked());
-        let unsaved = (*text != *stored).then_some(text.as_str());
-        web::keep(&self.key(), unsaved);
+        let unsaved = (*text != *stored).then(|| packed(self.from(), &text));
+        web::keep(&self.key(), unsaved.as_deref());
     }
 
     fn ask_after(self, pause: Duration) {
@@ -225,6 +251,20 @@ pub fn draft_key(id: Option<DesignId>, service: Option<&str>) -> String {
     }
 }
 
+/// Unsaved changes as they are kept: what they were made from, then the document.
+fn packed(from: u64, text: &str) -> String {
+    format!("{from}\n{text}")
+}
+
+/// The same taken apart.
+fn unpacked(kept: &str) -> (Option<u64>, &str) {
+    let parts = kept.split_once('\n');
+    match parts.and_then(|(from, text)| Some((from.parse().ok()?, text))) {
+        Some((from, text)) => (Some(from), text),
+        None => (None, kept),
+    }
+}
+
 /// The first problem at a path or below it.
 fn problem_at(problems: &[ProblemAt], path: &str) -> Option<String> {
     let below = |p: &ProblemAt| {
@@ -240,6 +280,13 @@ fn problem_at(problems: &[ProblemAt], path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kept_changes_know_what_they_were_made_from() {
+        let from = digest("stored");
+        assert_eq!(unpacked(&packed(from, "a\nb")), (Some(from), "a\nb"));
+        assert_eq!(unpacked("title: a\nb"), (None, "title: a\nb"));
+    }
 
     #[test]
     fn a_problem_shows_at_its_field_only() {

@@ -52,11 +52,17 @@ pub fn Designer(view: DesignView, key: String) -> impl IntoView {
             <h1>{move || title(&desk.view.read())}</h1>
             <Actions desk />
         </div>
-        {when(move || taken_up.get() && desk.is_dirty(), move || view! {
-            <p class="note hold">
-                <span>"These are the changes you had not saved."</span>
-                <button type="button" on:click=move |_| desk.drop_changes()>"Drop them"</button>
-            </p>
+        {when(move || taken_up.get() && desk.is_dirty(), move || {
+            let (said, drop) = match desk.id() {
+                None => ("This is the draft you had not saved.", "Start again"),
+                Some(_) => ("These are the changes you had not saved.", "Drop them"),
+            };
+            view! {
+                <p class="note hold">
+                    <span>{said}</span>
+                    <button type="button" on:click=move |_| desk.drop_changes()>{drop}</button>
+                </p>
+            }
         })}
         {move || desk.trouble.get().map(|no| view! {
             {refused(&no)}

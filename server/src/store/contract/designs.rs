@@ -1,7 +1,8 @@
 //! Promises about designs.
 
 use super::{ended, planned, saved, started};
-use crate::store::{DesignText, Figures, Store};
+use crate::store::{DesignText, Figures, Over, Store, StoreError};
+use app::model::digest::digest;
 use app::model::run::{DesignId, RunId, Verdict};
 use app::model::time::At;
 use uuid::Uuid;
@@ -15,7 +16,8 @@ pub async fn the_text_is_kept_byte_for_byte(store: &dyn Store) {
         service: "",
         valid: false,
     };
-    let saved = store.save_design(None, draft, At(5)).await.unwrap();
+    let saved = store.save_design(None, draft, Over::Any, At(5));
+    let saved = saved.await.unwrap();
     let (id, version) = saved.unwrap();
     assert_eq!(version, 1);
     let found = store.design(id, None).await.unwrap().unwrap();
@@ -55,6 +57,56 @@ async fn text(store: &dyn Store, id: DesignId, version: Option<u32>) -> String {
     store.design(id, version).await.unwrap().unwrap().text
 }
 
+fn draft(text: &str) -> DesignText<'_> {
+    DesignText {
+        text,
+        title: text,
+        service: "web",
+        valid: true,
+    }
+}
+
+/// See its name.
+pub async fn saving_spares_what_somebody_else_saved(store: &dyn Store) {
+    let (id, _) = saved(store, None, "opened", At(1)).await;
+    let from = Over::Only(digest("opened"));
+    let save = |text, now| store.save_design(Some(id), draft(text), from, At(now));
+    assert_eq!(save("theirs", 2).await.unwrap(), Some((id, 1)));
+
+    let mine = save("mine", 3).await;
+    assert!(matches!(mine, Err(StoreError::Outdated(1))), "{mine:?}");
+    assert_eq!(text(store, id, None).await, "theirs");
+    // Sent twice, because the first answer was lost on the way: nothing is in the way of that.
+    assert_eq!(save("theirs", 4).await.unwrap(), Some((id, 1)));
+    // "Save mine anyway".
+    assert_eq!(saved(store, Some(id), "mine", At(5)).await, (id, 1));
+    assert_eq!(text(store, id, None).await, "mine");
+}
+
+/// See its name.
+pub async fn of_two_saves_from_the_same_text_one_gets_in(store: &dyn Store) {
+    let (id, _) = saved(store, None, "opened", At(1)).await;
+    let from = Over::Only(digest("opened"));
+    let save = |text| store.save_design(Some(id), draft(text), from, At(2));
+    let (one, other) = tokio::join!(save("one"), save("other"));
+    let kept = if one.is_ok() { "one" } else { "other" };
+    let refused = if one.is_ok() { other } else { one };
+    assert!(
+        matches!(refused, Err(StoreError::Outdated(1))),
+        "{refused:?}"
+    );
+    assert_eq!(text(store, id, None).await, kept);
+}
+
+/// See its name.
+pub async fn saving_over_nothing_makes_the_next_version(store: &dyn Store) {
+    let (id, _) = saved(store, None, "one", At(1)).await;
+    let save = |text| store.save_design(Some(id), draft(text), Over::Nothing, At(2));
+    assert_eq!(save("one").await.unwrap(), Some((id, 1)));
+    assert_eq!(save("two").await.unwrap(), Some((id, 2)));
+    assert_eq!(text(store, id, Some(1)).await, "one");
+}
+
 /// See its name.
 pub async fn what_is_not_there_is_none(store: &dyn Store) {
     let nothing = DesignId(Uuid::new_v4());
@@ -64,10 +116,8 @@ pub async fn what_is_not_there_is_none(store: &dyn Store) {
         service: "web",
         valid: true,
     };
-    assert_eq!(
-        store.save_design(Some(nothing), text, At(1)).await.unwrap(),
-        None
-    );
+    let nowhere = store.save_design(Some(nothing), text, Over::Any, At(1));
+    assert_eq!(nowhere.await.unwrap(), None);
     assert_eq!(store.design(nothing, None).await.unwrap(), None);
     let (id, _) = saved(store, None, "one", At(1)).await;
     assert_eq!(store.design(id, Some(2)).await.unwrap(), None);

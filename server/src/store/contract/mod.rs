@@ -13,7 +13,7 @@ pub mod runs;
 pub mod search;
 pub mod stream;
 
-use super::{DesignText, Figures, NewRun, Store, StoreError};
+use super::{DesignText, Figures, NewRun, Over, Store, StoreError};
 use app::model::experiment::Experiment;
 use app::model::run::{DesignId, Outcome, RunId, Verdict};
 use app::model::time::At;
@@ -31,6 +31,9 @@ macro_rules! contract_tests {
             control::it_says_that_it_can_be_written,
             designs::the_text_is_kept_byte_for_byte,
             designs::saving_overwrites_until_runs_point_at_a_version,
+            designs::saving_spares_what_somebody_else_saved,
+            designs::of_two_saves_from_the_same_text_one_gets_in,
+            designs::saving_over_nothing_makes_the_next_version,
             designs::what_is_not_there_is_none,
             designs::all_come_last_changed_first_with_their_last_run,
             history::the_newest_come_first_fifty_a_page,
@@ -166,7 +169,8 @@ pub async fn saved(
         service: "web",
         valid: true,
     };
-    store.save_design(id, text, now).await.unwrap().unwrap()
+    let saved = store.save_design(id, text, Over::Any, now).await;
+    saved.unwrap().unwrap()
 }
 
 /// Whether a use was refused by the database.

@@ -94,7 +94,11 @@ async fn a_full_disk_is_said_and_loses_nothing() {
         valid: true,
     };
     for _ in 0..3 {
-        let said = sentence(store.save_design(None, text.clone(), At(2)).await);
+        let said = sentence(
+            store
+                .save_design(None, text.clone(), Over::Any, At(2))
+                .await,
+        );
         assert!(
             said.contains("is full") && said.contains("lab.db"),
             "{said}"

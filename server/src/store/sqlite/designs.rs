@@ -3,7 +3,8 @@
 //! Guarantee: the text of a version that a run points at never changes.
 
 use super::rows::{fetch, parsed, select_runs};
-use crate::store::{DesignText, RunSummary, Stored, StoredDesign};
+use crate::store::{DesignText, Over, RunSummary, StoreError, Stored, StoredDesign};
+use app::model::digest::digest;
 use app::model::run::DesignId;
 use app::model::time::At;
 use sqlx::{FromRow, SqliteConnection, query, query_as};
@@ -42,6 +43,7 @@ pub(super) async fn save(
     conn: &mut SqliteConnection,
     id: Option<DesignId>,
     text: &DesignText<'_>,
+    over: Over,
     now: At,
 ) -> Stored<Option<(DesignId, u32)>> {
     let Some(id) = id else {
@@ -52,7 +54,11 @@ pub(super) async fn save(
     let Some(newest) = one(conn, id, None).await? else {
         return Ok(None);
     };
-    let must_stay = newest.has_runs && newest.text != text.text;
+    let differs = newest.text != text.text;
+    if differs && matches!(over, Over::Only(known) if known != digest(&newest.text)) {
+        return Err(StoreError::Outdated(newest.version));
+    }
+    let must_stay = differs && (newest.has_runs || over == Over::Nothing);
     let version = newest.version + u32::from(must_stay);
     put(conn, id, version, text, now).await?;
     Ok(Some((id, version)))

@@ -26,7 +26,7 @@ mod size_tests;
 mod tests;
 
 use super::{
-    DesignText, Evidence, Figures, History, Hold, NewRun, RunSummary, Settings, Share, Store,
+    DesignText, Evidence, Figures, History, Hold, NewRun, Over, RunSummary, Settings, Share, Store,
     StoreError, Stored, StoredDesign, Unfinished,
 };
 use app::api::views::RunQuery;
@@ -112,9 +112,10 @@ impl Store for SqliteStore {
         &self,
         id: Option<DesignId>,
         text: DesignText<'_>,
+        over: Over,
         now: At,
     ) -> Stored<Option<(DesignId, u32)>> {
-        written!(self, |tx| designs::save(&mut tx, id, &text, now))
+        written!(self, |tx| designs::save(&mut tx, id, &text, over, now))
     }
 
     async fn design(&self, id: DesignId, version: Option<u32>) -> Stored<Option<StoredDesign>> {

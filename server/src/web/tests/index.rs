@@ -23,7 +23,7 @@ async fn listed(site: &Site) -> BTreeMap<String, BTreeSet<String>> {
 async fn it_names_exactly_the_methods_that_each_address_takes() {
     let site = Site::open(None).await;
     let listed = listed(&site).await;
-    assert_eq!(listed.len(), 12);
+    assert_eq!(listed.len(), 14);
     for (path, methods) in listed {
         let address = path.replace("{id}", "1");
         let reply = site.send("OPTIONS", &address, &[], "").await;

@@ -1,6 +1,7 @@
 //! The server as callers meet it.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod designs;
 mod errors;
 mod history;
 mod hostile;

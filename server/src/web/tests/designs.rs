@@ -1,0 +1,83 @@
+//! Designs: saving never writes over what somebody else saved, and what changed can be seen.
+
+use crate::web::testing::{Reply, Site};
+use app::model::digest::digest;
+
+const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
+
+/// A new design; its id.
+async fn stored(site: &Site, text: &'static str) -> String {
+    let reply = site.send("POST", "/api/v1/designs", &[], text).await;
+    assert_eq!(reply.status, 201, "{reply:?}");
+    reply.json()["id"].as_str().unwrap().to_owned()
+}
+
+async fn save(site: &Site, id: &str, tag: &str, text: &'static str) -> Reply {
+    let path = format!("/api/v1/designs/{id}");
+    site.send("POST", &path, &[("if-match", tag)], text).await
+}
+
+async fn text(site: &Site, id: &str) -> String {
+    let reply = site.get(&format!("/api/v1/designs/{id}")).await;
+    reply.json()["text"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn of_two_who_change_one_text_the_second_is_told() {
+    let site = Site::open(None).await;
+    let id = stored(&site, "title: opened\n").await;
+    let opened = site.get(&format!("/api/v1/designs/{id}")).await;
+    let tag = opened.header("etag");
+
+    let theirs = save(&site, &id, tag, "title: theirs\n").await;
+    assert_eq!(theirs.status, 200, "{theirs:?}");
+    let mine = save(&site, &id, tag, "title: mine\n").await;
+    assert_eq!(mine.status, 409);
+    assert!(
+        mine.sentence().contains("save yours in its place"),
+        "{mine:?}"
+    );
+    assert_eq!(text(&site, &id).await, "title: theirs\n");
+
+    let known = theirs.header("etag");
+    assert_eq!(save(&site, &id, known, "title: both\n").await.status, 200);
+    let odd = save(&site, &id, "\"odd\"", "title: odd\n").await;
+    assert_eq!(odd.status, 422, "{odd:?}");
+    assert_eq!(text(&site, &id).await, "title: both\n");
+    assert_eq!(save(&site, &id, "*", "title: mine\n").await.status, 200);
+    assert_eq!(text(&site, &id).await, "title: mine\n");
+}
+
+#[tokio::test]
+async fn the_pages_are_told_so_too_when_saving_and_when_launching() {
+    let site = Site::open(None).await;
+    let id = stored(&site, "title: theirs\n").await;
+    let opened = digest("title: opened\n");
+    for (path, body) in [
+        (
+            "/rpc/save-design",
+            format!("id={id}&text=mine&from={opened}"),
+        ),
+        ("/rpc/launch", format!("id={id}&from={opened}")),
+    ] {
+        let reply = site.send("POST", path, FORM, body).await;
+        assert_eq!(reply.status, 409, "{path}: {reply:?}");
+        assert_eq!(reply.json()["kind"], "Outdated", "{path}");
+    }
+    let anyway = format!("id={id}&text=mine");
+    let reply = site.send("POST", "/rpc/save-design", FORM, anyway).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(text(&site, &id).await, "mine");
+}
+
+#[tokio::test]
+async fn a_launch_by_text_spares_a_saved_draft() {
+    let site = Site::open(None).await;
+    let document = include_str!("../../../../tests/fixtures/experiments/canary-kill.yaml");
+    let changed = format!("{document}# A thought that took an hour.\n");
+    let reply = site.send("POST", "/api/v1/designs", &[], changed.clone());
+    let id = reply.await.json()["id"].as_str().unwrap().to_owned();
+    // No swarm, so no run; but the text is stored before that is known.
+    site.send("POST", "/api/v1/runs", &[], document).await;
+    assert_eq!(text(&site, &id).await, document);
+}
