@@ -89,4 +89,12 @@ await play(async (browser) => {
     await save(page);
     await page.getByText('Saved.').waitFor();
   });
+
+  await step('The versions have a page, and it says when there is one only', async () => {
+    await go(page, new URL(page.url()).pathname);
+    await page.getByRole('link', { name: /^What changed from version to version/ }).click();
+    await page.getByRole('heading', { name: 'Version 1' }).waitFor();
+    await page.getByText('There is one version so far.').waitFor();
+    await accessible(page);
+  });
 });

@@ -20,8 +20,8 @@ pub use door::{answered, lab};
 use crate::model::run::{DesignId, RunId};
 #[cfg(feature = "ssr")]
 use views::{
-    DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery, RunView,
-    ServiceRow, ServiceView, SettingsEdit, SettingsView,
+    Compared, DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery,
+    RunView, ServiceRow, ServiceView, SettingsEdit, SettingsView, VersionsView,
 };
 
 /// Everything a person can do with the lab, one method each.
@@ -45,6 +45,8 @@ pub trait Lab: Send + Sync {
     /// Applies a form edit to a text, if any, and says what is wrong, what would be hit, and what
     /// preflight would say now. Stores nothing.
     async fn check_design(&self, ask: DesignAsk) -> Result<DesignView, Refusal>;
+    /// The versions of a design, and what one of them changed.
+    async fn versions(&self, id: DesignId, which: Compared) -> Result<VersionsView, Refusal>;
     /// Stores a text, valid or not. A design that has runs gets a new version. `from` is the
     /// [`digest`](crate::model::digest::digest) of the stored text that this one was made from:
     /// when another is stored by now, nothing is ([`RefusalKind::Outdated`]). Without it,

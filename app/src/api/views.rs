@@ -46,7 +46,7 @@ pub struct HomeView {
 }
 
 /// A run in a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRow {
     /// Its name.
     pub id: RunId,
@@ -222,6 +222,66 @@ pub struct DesignView {
     pub services: Vec<String>,
     /// Whether it can launch now.
     pub launchable: bool,
+}
+
+/// Which versions of a design to compare, as an address has them; 0 for the newest, and for the
+/// one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Compared {
+    /// This version,
+    pub version: u32,
+    /// with this one.
+    pub since: u32,
+}
+
+/// The versions of a design, and what one of them changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionsView {
+    /// The design.
+    pub id: DesignId,
+    /// Its title as of the newest version.
+    pub title: String,
+    /// Newest first.
+    pub versions: Vec<VersionRow>,
+    /// What is compared; both are the same where there is nothing to compare.
+    pub compared: Compared,
+    /// The difference, line by line; empty where no line differs.
+    pub diff: Vec<DiffLine>,
+}
+
+/// A version in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionRow {
+    /// Which.
+    pub version: u32,
+    /// Last saved: "23 Nov 2026, 12:21:25".
+    pub changed: String,
+    /// How many runs it has.
+    pub run_count: u64,
+    /// The last of them, newest first.
+    pub runs: Vec<RunRow>,
+}
+
+/// A line of a difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiffLine {
+    /// What became of it.
+    pub kind: DiffKind,
+    /// The line; for [`DiffKind::Skipped`] what is left out, for people.
+    pub text: String,
+}
+
+/// What became of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiffKind {
+    /// It stayed.
+    Same,
+    /// It came.
+    Added,
+    /// It went.
+    Removed,
+    /// Lines that are not shown.
+    Skipped,
 }
 
 /// Something wrong, at its field and its line.

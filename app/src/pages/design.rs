@@ -3,7 +3,7 @@
 use super::param;
 use crate::api::lab;
 use crate::api::views::DesignView;
-use crate::components::designer::{draft_key, title};
+use crate::components::designer::{draft_key, titled};
 use crate::components::islands::{DesignerIsland, Given};
 use crate::components::load::{loaded, missing};
 use crate::model::run::DesignId;
@@ -31,7 +31,15 @@ pub fn page() -> AnyView {
         lab?.design(id.ok_or_else(none)?).await
     };
     let content = loaded(answer, |view| {
-        view! { <Title text=title(&view) /> {designer(view, key)} }.into_any()
+        let versions = view.id.map(|id| format!("/designs/{id}/versions"));
+        view! {
+            <Title text=titled(&view.title) />
+            {designer(view, key)}
+            <p class="muted">
+                <a href=versions>"What changed from version to version, and the runs of each"</a>
+            </p>
+        }
+        .into_any()
     });
     view! { <Title text="Experiment" /> {content} }.into_any()
 }

@@ -14,6 +14,7 @@ mod run;
 mod service;
 mod services;
 mod settings;
+mod versions;
 
 use crate::components::frame::Layout;
 use leptos::prelude::*;
@@ -44,6 +45,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/designs") view=designs::page ssr=SsrMode::Async />
                     <Route path=path!("/designs/new") view=design::new_page ssr=SsrMode::Async />
                     <Route path=path!("/designs/:id") view=design::page ssr=SsrMode::Async />
+                    <Route path=path!("/designs/:id/versions") view=versions::page ssr=SsrMode::Async />
                     <Route path=path!("/runs") view=history::page ssr=SsrMode::Async />
                     <Route path=path!("/runs/:id") view=run::page ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=settings::page ssr=SsrMode::Async />

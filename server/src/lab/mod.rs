@@ -13,6 +13,7 @@ mod runs;
 mod services;
 mod settings;
 pub mod sharing;
+mod versions;
 pub mod words;
 
 pub use open::open;
@@ -21,8 +22,8 @@ use crate::engine::Engine;
 use crate::store::{Hold, Over, Store};
 use crate::swarm::Swarm;
 use app::api::views::{
-    DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery, RunView,
-    ServiceRow, ServiceView, SettingsEdit, SettingsView,
+    Compared, DesignAsk, DesignRow, DesignView, Frame, HistoryView, HomeView, NewShare, RunQuery,
+    RunView, ServiceRow, ServiceView, SettingsEdit, SettingsView, VersionsView,
 };
 use app::api::{Lab, Refusal, RefusalKind};
 use app::model::run::{DesignId, Phase, RunId};
@@ -99,6 +100,10 @@ impl Lab for LocalLab {
 
     async fn check_design(&self, ask: DesignAsk) -> Result<DesignView, Refusal> {
         self.checked_design(ask).await
+    }
+
+    async fn versions(&self, id: DesignId, which: Compared) -> Result<VersionsView, Refusal> {
+        self.versions_view(id, which).await
     }
 
     async fn save_design(

@@ -42,6 +42,8 @@ pub trait Store: Send + Sync {
     ) -> Stored<Option<(DesignId, u32)>>;
     /// A design at its newest version, or at a given one.
     async fn design(&self, id: DesignId, version: Option<u32>) -> Stored<Option<StoredDesign>>;
+    /// The versions of a design, newest first; none where there is no such design.
+    async fn versions(&self, id: DesignId) -> Stored<Vec<DesignVersion>>;
     /// All designs at their newest versions, last changed first, each with its last run.
     async fn designs(&self) -> Stored<Vec<(StoredDesign, Option<RunSummary>)>>;
 

@@ -51,6 +51,22 @@ pub enum Over {
     Nothing,
 }
 
+/// A version of a design in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesignVersion {
+    /// From 1.
+    pub version: u32,
+    /// When it was last written.
+    pub changed: At,
+    /// How many runs point at it.
+    pub run_count: u64,
+    /// The last of them, newest first, at most [`RUNS_OF_VERSION`].
+    pub runs: Vec<RunSummary>,
+}
+
+/// Most runs that are listed of one version.
+pub const RUNS_OF_VERSION: u32 = 10;
+
 /// A run to be created, in phase preflight.
 #[derive(Debug, Clone)]
 pub struct NewRun {

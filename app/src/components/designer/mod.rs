@@ -11,4 +11,4 @@ mod turn;
 mod view;
 
 pub use desk::draft_key;
-pub use view::{Designer, title};
+pub use view::{Designer, titled};

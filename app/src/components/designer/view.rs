@@ -10,9 +10,9 @@ use crate::components::web;
 use crate::components::web::{effect, when};
 use leptos::prelude::*;
 
-/// What a design is called.
-pub fn title(view: &DesignView) -> String {
-    match view.title.trim() {
+/// What a design with this title is called.
+pub fn titled(title: &str) -> String {
+    match title.trim() {
         "" => "Untitled experiment".to_owned(),
         title => title.to_owned(),
     }
@@ -49,7 +49,7 @@ pub fn Designer(view: DesignView, key: String) -> impl IntoView {
             <a href="/designs">"Experiments"</a> " / " {move || standing(desk)}
         </p>
         <div class="head">
-            <h1>{move || title(&desk.view.read())}</h1>
+            <h1>{move || titled(&desk.view.read().title)}</h1>
             <Actions desk />
         </div>
         {when(move || taken_up.get() && desk.is_dirty(), move || {

@@ -1,7 +1,7 @@
 //! Promises about designs.
 
 use super::{ended, planned, saved, started};
-use crate::store::{DesignText, Figures, Over, Store, StoreError};
+use crate::store::{DesignText, Figures, Over, RUNS_OF_VERSION, Store, StoreError};
 use app::model::digest::digest;
 use app::model::run::{DesignId, RunId, Verdict};
 use app::model::time::At;
@@ -108,6 +108,35 @@ pub async fn saving_over_nothing_makes_the_next_version(store: &dyn Store) {
 }
 
 /// See its name.
+pub async fn versions_come_newest_first_with_their_own_runs(store: &dyn Store) {
+    let first = planned(store, "one", "web", At(10)).await;
+    let id = first.design;
+    let mut newest_first = Vec::new();
+    for nth in 0..i64::from(RUNS_OF_VERSION) + 2 {
+        let mut run = first.clone();
+        (run.id, run.created) = (RunId(Uuid::new_v4()), At(20 + nth));
+        newest_first.insert(0, run.id);
+        let on = run.id;
+        store.create_run(run).await.unwrap();
+        ended(store, on, Verdict::Held, Figures::default()).await;
+    }
+    newest_first.truncate(RUNS_OF_VERSION as usize);
+    assert_eq!(saved(store, Some(id), "two", At(50)).await, (id, 2));
+    started(store, "another design's", "api", At(60)).await;
+
+    let versions = store.versions(id).await.unwrap();
+    let shown: Vec<_> = versions
+        .iter()
+        .map(|v| (v.version, v.changed, v.run_count))
+        .collect();
+    let count = u64::from(RUNS_OF_VERSION) + 2;
+    assert_eq!(shown, [(2, At(50), 0), (1, At(10), count)]);
+    assert_eq!(versions[0].runs, []);
+    let listed: Vec<_> = versions[1].runs.iter().map(|r| r.id).collect();
+    assert_eq!(listed, newest_first);
+}
+
+/// See its name.
 pub async fn what_is_not_there_is_none(store: &dyn Store) {
     let nothing = DesignId(Uuid::new_v4());
     let text = DesignText {
@@ -118,6 +147,7 @@ pub async fn what_is_not_there_is_none(store: &dyn Store) {
     };
     let nowhere = store.save_design(Some(nothing), text, Over::Any, At(1));
     assert_eq!(nowhere.await.unwrap(), None);
+    assert_eq!(store.versions(nothing).await.unwrap(), []);
     assert_eq!(store.design(nothing, None).await.unwrap(), None);
     let (id, _) = saved(store, None, "one", At(1)).await;
     assert_eq!(store.design(id, Some(2)).await.unwrap(), None);

@@ -34,6 +34,7 @@ macro_rules! contract_tests {
             designs::saving_spares_what_somebody_else_saved,
             designs::of_two_saves_from_the_same_text_one_gets_in,
             designs::saving_over_nothing_makes_the_next_version,
+            designs::versions_come_newest_first_with_their_own_runs,
             designs::what_is_not_there_is_none,
             designs::all_come_last_changed_first_with_their_last_run,
             history::the_newest_come_first_fifty_a_page,

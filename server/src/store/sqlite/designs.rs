@@ -3,7 +3,9 @@
 //! Guarantee: the text of a version that a run points at never changes.
 
 use super::rows::{fetch, parsed, select_runs};
-use crate::store::{DesignText, Over, RunSummary, StoreError, Stored, StoredDesign};
+use crate::store::{
+    DesignText, DesignVersion, Over, RUNS_OF_VERSION, RunSummary, StoreError, Stored, StoredDesign,
+};
 use app::model::digest::digest;
 use app::model::run::DesignId;
 use app::model::time::At;
@@ -115,6 +117,49 @@ pub(super) async fn one(
     .fetch_optional(conn)
     .await?;
     row.map(DesignRow::design).transpose()
+}
+
+/// See [`crate::store::Store::versions`].
+pub(super) async fn versions(
+    conn: &mut SqliteConnection,
+    id: DesignId,
+) -> Stored<Vec<DesignVersion>> {
+    let mut runs = last_runs_of_versions(conn, id).await?;
+    let rows: Vec<(u32, i64, i64)> = query_as(
+        "SELECT version, changed, \
+         (SELECT count(*) FROM runs r WHERE r.design = d.id AND r.version = d.version) \
+         FROM designs d WHERE id = $1 ORDER BY version DESC",
+    )
+    .bind(id.to_string())
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(version, changed, count)| DesignVersion {
+            version,
+            changed: At(changed),
+            run_count: count.unsigned_abs(),
+            runs: runs.remove(&version).unwrap_or_default(),
+        })
+        .collect())
+}
+
+async fn last_runs_of_versions(
+    conn: &mut SqliteConnection,
+    id: DesignId,
+) -> Stored<HashMap<u32, Vec<RunSummary>>> {
+    let mut query = select_runs(
+        " WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER \
+         (PARTITION BY version ORDER BY created DESC, id DESC) AS nth FROM runs WHERE design = ",
+    );
+    query.push_bind(id.to_string()).push(") WHERE nth <= ");
+    query.push_bind(RUNS_OF_VERSION);
+    query.push(") ORDER BY created DESC, id DESC");
+    let mut found: HashMap<u32, Vec<RunSummary>> = HashMap::new();
+    for row in fetch(conn, query).await? {
+        found.entry(row.version).or_default().push(row.summary()?);
+    }
+    Ok(found)
 }
 
 /// See [`crate::store::Store::designs`].

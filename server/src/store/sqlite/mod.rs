@@ -26,8 +26,8 @@ mod size_tests;
 mod tests;
 
 use super::{
-    DesignText, Evidence, Figures, History, Hold, NewRun, Over, RunSummary, Settings, Share, Store,
-    StoreError, Stored, StoredDesign, Unfinished,
+    DesignText, DesignVersion, Evidence, Figures, History, Hold, NewRun, Over, RunSummary,
+    Settings, Share, Store, StoreError, Stored, StoredDesign, Unfinished,
 };
 use app::api::views::RunQuery;
 use app::model::record::{Record, Sample};
@@ -120,6 +120,10 @@ impl Store for SqliteStore {
 
     async fn design(&self, id: DesignId, version: Option<u32>) -> Stored<Option<StoredDesign>> {
         read!(self, |tx| designs::one(&mut tx, id, version))
+    }
+
+    async fn versions(&self, id: DesignId) -> Stored<Vec<DesignVersion>> {
+        read!(self, |tx| designs::versions(&mut tx, id))
     }
 
     async fn designs(&self) -> Stored<Vec<(StoredDesign, Option<RunSummary>)>> {

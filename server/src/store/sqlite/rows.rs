@@ -21,7 +21,7 @@ const COLUMNS: &str = "id, design, version, title, service, fault, seed, repeat,
 pub(super) struct RunRow {
     id: String,
     design: String,
-    version: u32,
+    pub version: u32,
     title: String,
     service: String,
     fault: String,

@@ -80,4 +80,20 @@ async fn a_launch_by_text_spares_a_saved_draft() {
     // No swarm, so no run; but the text is stored before that is known.
     site.send("POST", "/api/v1/runs", &[], document).await;
     assert_eq!(text(&site, &id).await, document);
+    let page = site.get(&format!("/designs/{id}/versions")).await;
+    assert_eq!(page.status, 200);
+    let line = "<del>- # A thought that took an hour.";
+    assert!(page.body.replace("<!>", "").contains(line), "{}", page.body);
+}
+
+#[tokio::test]
+async fn versions_that_are_none_are_said_to_be_none() {
+    let site = Site::open(None).await;
+    let id = stored(&site, "title: one\n").await;
+    let only = site.get(&format!("/designs/{id}/versions")).await;
+    assert!(only.body.contains("There is one version so far"));
+    let none = site.get(&format!("/designs/{id}/versions?version=9")).await;
+    assert_eq!(none.status, 404, "{}", none.body);
+    let page = site.get(&format!("/designs/{id}")).await;
+    assert!(page.body.contains(&format!("/designs/{id}/versions")));
 }
