@@ -297,7 +297,7 @@ pub struct ProblemAt {
     pub column: Option<u32>,
 }
 
-/// One line of "Before launch".
+/// One line of a dry run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
     /// How it stands.

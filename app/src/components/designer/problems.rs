@@ -1,4 +1,5 @@
-//! The text side of the designer: the editor, what is wrong at which line, "Before launch".
+//! The text side of the designer: the editor, what is wrong at which line, and
+//! the dry run: what stands in the way of a launch.
 
 use super::desk::Desk;
 use crate::api::views::ProblemAt;
@@ -26,7 +27,7 @@ pub fn TextSide(desk: Desk) -> impl IntoView {
                     view.problems.iter().map(|p| problem_line(p.clone(), go)).collect_view()
                 }}
             </ul>
-            <h2>"Before launch"</h2>
+            <h2>"Dry run: before launch"</h2>
             {move || {
                 let view = desk.view.read();
                 before_launch(&view.problems, &view.checks)

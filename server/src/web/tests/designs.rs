@@ -97,3 +97,10 @@ async fn versions_that_are_none_are_said_to_be_none() {
     let page = site.get(&format!("/designs/{id}")).await;
     assert!(page.body.contains(&format!("/designs/{id}/versions")));
 }
+
+#[tokio::test]
+async fn the_designer_says_what_a_dry_run_would() {
+    let site = Site::open(None).await;
+    let page = site.get("/designs/new").await;
+    assert!(page.body.contains("Dry run"), "{}", page.body);
+}
