@@ -94,7 +94,7 @@ await play(async (browser) => {
     const said = page.locator('.readout [role=status]');
     await picture.focus();
     await page.keyboard.press('ArrowRight');
-    await page.getByText(/^\+0 s: slot 1 .*; api \d+ of 10 answered/).waitFor();
+    await page.getByText(/^0 s: slot 1 .*; api \d+ of 10 answered/).waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.getByText(/^−1 s: slot 1 running; api/).waitFor();
     await page.reload();

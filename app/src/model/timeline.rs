@@ -182,7 +182,8 @@ pub enum What {
         /// Its task.
         task: String,
     },
-    /// A container of the service was removed, and with it its evidence.
+    /// A container of the service was removed, and with it its evidence: the engine removes only
+    /// what is dead, and Swarm has that tidied away when a task leaves its history.
     ContainerRemoved {
         /// The container's full id.
         container: String,
@@ -330,7 +331,7 @@ impl What {
                 format!("container {} started", short(container))
             }
             Self::ContainerRemoved { container, .. } => {
-                format!("container {} removed", short(container))
+                format!("clean-up: dead container {} removed", short(container))
             }
             Self::Health {
                 container, status, ..

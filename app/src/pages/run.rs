@@ -57,7 +57,7 @@ fn crumbs(view: &RunView) -> AnyView {
             <a href="/runs">"Runs"</a> " / "
             <a href=service_href(&view.row.service)>{view.row.service.clone()}</a> " / "
             <a href=format!("/designs/{}", view.design)>"version " {view.version}</a> " · "
-            <time datetime=view.row.when_iso.clone()>{view.row.when.clone()}</time>
+            <time datetime=view.row.when_iso.clone()>{view.row.when.clone()} " UTC"</time>
         </p>
     }
     .into_any()

@@ -4,7 +4,7 @@
 //! Guarantee: whatever comes out of here lies between zero and the end of observation and is
 //! counted from zero, with the resolution of both ends.
 
-use super::{Evidence, Moment};
+use super::{Evidence, Moment, Scaled};
 use app::model::facts::{HealthCheck, ServiceFacts};
 use app::model::record::Record;
 use app::model::run::Phase;
@@ -20,19 +20,8 @@ pub(super) struct Case<'a> {
     /// The end of observation.
     pub end: At,
     /// Where somebody scaled the service meanwhile, which ended the observation.
-    pub scaled: Option<Scaled<'a>>,
+    scaled: Option<(&'a Event, Scaled)>,
     events: Vec<&'a Event>,
-}
-
-/// The service was to have another number of tasks than when the fault was sent.
-#[derive(Clone, Copy)]
-pub(super) struct Scaled<'a> {
-    /// Where that is first seen.
-    pub event: &'a Event,
-    /// Tasks wanted before.
-    pub from: u64,
-    /// Tasks wanted then.
-    pub to: u64,
 }
 
 /// One fault sent to one task.
@@ -63,10 +52,20 @@ impl<'a> Case<'a> {
             record,
             sent,
             // What is back at another strength than the service had is not back.
-            end: scaled.map_or(end, |scaled| At(scaled.event.at.0 - 1)),
+            end: scaled.map_or(end, |(event, _)| At(event.at.0 - 1)),
             scaled,
             events,
         }
+    }
+
+    /// Where somebody scaled the service meanwhile.
+    pub fn scaled(&self) -> Option<Scaled> {
+        self.scaled.map(|(_, scaled)| scaled)
+    }
+
+    /// When that was first seen.
+    pub fn scaled_after(&self) -> Option<Moment> {
+        self.scaled.map(|(event, _)| self.moment(event))
     }
 
     /// The moment that counts as zero.
@@ -170,7 +169,7 @@ fn end_of_observation(record: &Record, events: &[&Event], zero: Option<At>) -> A
         .unwrap_or_default()
 }
 
-fn scaled<'a>(events: &[&'a Event], zero: At, end: At) -> Option<Scaled<'a>> {
+fn scaled<'a>(events: &[&'a Event], zero: At, end: At) -> Option<(&'a Event, Scaled)> {
     let wanted = |event: &Event| match event.what {
         What::Strength { desired, .. } => Some(desired),
         _ => None,
@@ -180,7 +179,16 @@ fn scaled<'a>(events: &[&'a Event], zero: At, end: At) -> Option<Scaled<'a>> {
     later
         .filter_map(|event| Some((*event, wanted(event)?)))
         .find(|(_, to)| *to != from)
-        .map(|(event, to)| Scaled { event, from, to })
+        .map(|(event, to)| {
+            (
+                event,
+                Scaled {
+                    event: event.seq,
+                    from,
+                    to,
+                },
+            )
+        })
 }
 
 fn closes(event: &Event) -> bool {

@@ -4,9 +4,9 @@
 //! could not be judged says so (`held` is none).
 
 use super::case::Case;
-use super::words::{figure, percent_beside, plain};
+use super::words::{figure, percent_beside};
 use super::{Claim, ProbeStats, Recovery};
-use app::model::time::Micros;
+use app::model::time::{Measured, Micros, about, as_set, length};
 
 /// Every claim of the hypothesis.
 pub(super) fn claims(case: &Case, recovery: &Recovery, probes: &[ProbeStats]) -> Vec<Claim> {
@@ -28,13 +28,13 @@ fn recovers_within(recovery: &Recovery, limit: Micros) -> Claim {
             Some(true),
         ),
         (Some(full), _) => (
-            figure(full.after),
+            beside(full.after, limit),
             full.after.span,
             Some(full.after.span <= limit),
         ),
         // Watched for less than the limit: it may still have held.
         (None, Some(watched)) => (
-            format!("more than {}", plain(watched)),
+            format!("more than {}", about(watched)),
             watched,
             (watched >= limit).then_some(false),
         ),
@@ -42,12 +42,22 @@ fn recovers_within(recovery: &Recovery, limit: Micros) -> Claim {
     };
     Claim {
         name: "recovers within".to_owned(),
-        limit: plain(limit),
+        limit: as_set(limit),
         measured,
         value: value.as_secs_f64(),
         limit_value: limit.as_secs_f64(),
         held,
     }
+}
+
+/// A time above its limit by less than is written says by how much.
+fn beside(measured: Measured, limit: Micros) -> String {
+    let over = measured.span.0 - limit.0;
+    let text = figure(measured);
+    if (1..100_000).contains(&over) {
+        return format!("{text}, {} over", length(Micros(over), measured.resolution));
+    }
+    text
 }
 
 fn availability(probes: &[ProbeStats], limit: f64) -> Claim {

@@ -5,16 +5,17 @@
 
 use super::removal::disturbed;
 use super::study::Study;
-use super::words::{count, figure, list, lower, percent, plain, sentence};
-use super::{Moment, Outage, Part, ProbeStats};
+use super::words::{count, figure, list, lower, percent, sentence};
+use super::{Outage, Part, ProbeStats};
 use app::model::experiment::Fault;
 use app::model::run::Verdict;
-use app::model::time::{Measured, Micros};
+use app::model::time::{Micros, about, length};
 use app::model::timeline::{Event, What};
 use app::model::undo::UndoState;
 
 /// The lead of a report.
-pub(super) fn lead(study: &Study, verdict: Verdict, reason: &str) -> Vec<String> {
+pub(super) fn lead(study: &Study) -> Vec<String> {
+    let (verdict, reason) = (study.verdict, study.reason.as_str());
     if verdict == Verdict::Refused {
         return refused(reason);
     }
@@ -160,7 +161,7 @@ fn what_happened(study: &Study) -> Option<String> {
         });
         return Some(format!(
             "{name} had not recovered {} after {done}{tail}.",
-            plain(watched)
+            about(watched)
         ));
     }
     let swarm = swarm
@@ -232,58 +233,26 @@ fn why(study: &Study) -> Option<String> {
     (single && down).then(|| "It was down because there is one replica.".to_owned())
 }
 
-/// The longest parts of the recovery, and what the application itself needed.
+/// The longest part of the recovery; the report has the others.
 fn time_went(study: &Study) -> Option<String> {
     let full = study.recovery.full_strength.as_ref()?;
-    let mut long: Vec<&Part> = study
-        .split
-        .iter()
-        .filter(|p| p.id != "application" && p.length().0 * 5 >= full.after.span.0)
-        .collect();
-    long.sort_by_key(|p| std::cmp::Reverse(p.length()));
-    let said: Vec<String> = long
-        .iter()
-        .take(2)
-        .enumerate()
-        .map(|(i, p)| taken(p, i == 0))
-        .collect();
-    if said.is_empty() {
-        return None;
-    }
+    let long = |p: &&Part| p.length().0 * 5 >= full.after.span.0;
+    let longest = study.split.iter().filter(long).max_by_key(|p| p.length())?;
     Some(format!(
-        "Of the {}, {}{}.",
+        "The longest part of the {} was {}: {}.",
         figure(full.after),
-        list(&said),
-        application(study)
+        name(longest),
+        length(longest.length(), longest.resolution)
     ))
 }
 
-fn taken(part: &Part, first: bool) -> String {
-    let verb = if first { "were " } else { "" };
-    let name = match part.id {
+fn name(part: &Part) -> String {
+    match part.id {
         "wait" if part.name.contains("restart delay") => "the restart delay".to_owned(),
+        "application" => "the application's start".to_owned(),
         "health" => "the wait for the first health check".to_owned(),
-        "retry" => part.name.clone(),
         _ => format!("\"{}\"", part.name),
-    };
-    format!("{} {verb}{name}", figure(measured(part)))
-}
-
-fn measured(part: &Part) -> Measured {
-    Measured {
-        span: part.length(),
-        resolution: part.resolution,
     }
-}
-
-fn application(study: &Study) -> String {
-    let r = &study.recovery;
-    let start: Option<(&Moment, &Moment)> = r.started.as_ref().zip(r.first_success.as_ref());
-    let took = start.map(|(started, answer)| started.until(answer));
-    took.filter(|t| t.span > Micros(0))
-        .map_or(String::new(), |t| {
-            format!("; the application itself needed {}", figure(t))
-        })
 }
 
 fn probes_say(study: &Study) -> String {

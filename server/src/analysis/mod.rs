@@ -37,24 +37,23 @@ use case::Case;
 use study::Study;
 
 /// The version of the rules; raise it when findings or recommendations change their meaning.
-pub const RULES: u32 = 2;
+pub const RULES: u32 = 3;
 
 /// Works out what a record shows.
 pub fn analyse(record: &Record) -> Analysis {
     let study = Study::of(Case::new(record));
-    let (verdict, reason) =
-        verdict::judge(&study.case, &study.recovery, &study.hits, &study.claims);
     let findings = findings::findings(&study);
     let recommendations = rules::recommendations(&study, &findings);
     Analysis {
         rules: RULES,
-        verdict,
-        lead: lead::lead(&study, verdict, &reason),
-        reason,
+        verdict: study.verdict,
+        lead: lead::lead(&study),
         zero: study.case.zero(),
-        not_shown: not_shown::not_shown(&study, verdict),
+        scaled: study.case.scaled(),
+        not_shown: not_shown::not_shown(&study),
         findings,
         recommendations,
+        reason: study.reason,
         recovery: study.recovery,
         split: study.split,
         checks: study.claims,

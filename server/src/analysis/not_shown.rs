@@ -6,8 +6,8 @@ use app::model::experiment::Signal;
 use app::model::run::Verdict;
 
 /// A sentence each.
-pub(super) fn not_shown(study: &Study, verdict: Verdict) -> Vec<String> {
-    if study.case.sent.is_none() || verdict == Verdict::Refused {
+pub(super) fn not_shown(study: &Study) -> Vec<String> {
+    if study.case.sent.is_none() || study.verdict == Verdict::Refused {
         return vec!["How the service bears the fault: none was sent.".to_owned()];
     }
     [

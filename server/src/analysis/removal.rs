@@ -2,6 +2,7 @@
 //!
 //! Guarantee: what was seen after that is not counted: the observation ends there.
 
+use super::Scaled;
 use super::case::Case;
 use super::words::figure;
 
@@ -11,13 +12,10 @@ pub(super) fn disturbed(case: &Case) -> Option<String> {
 }
 
 fn scaled(case: &Case) -> Option<String> {
-    let scaled = case.scaled?;
     Some(format!(
-        "the service was scaled from {} to {} while the run was on, {} after the fault; what came \
-         after that is not counted",
-        scaled.from,
-        scaled.to,
-        figure(case.moment(scaled.event).after)
+        "{} while the run was on, {} after the fault; what came after that is not counted",
+        case.scaled()?.text(),
+        figure(case.scaled_after()?.after)
     ))
 }
 
@@ -34,4 +32,11 @@ pub(super) fn removed(case: &Case) -> Option<String> {
         "{start}, {} after the fault, so what was seen may come from that",
         figure(case.moment(event).after)
     ))
+}
+
+impl Scaled {
+    /// "the service was scaled from 1 to 0".
+    pub fn text(self) -> String {
+        format!("the service was scaled from {} to {}", self.from, self.to)
+    }
 }

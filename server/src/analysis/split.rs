@@ -181,6 +181,7 @@ fn cut(stages: Vec<Stage>, full: &Moment) -> Vec<Part> {
             from,
             to,
             resolution: end.after.resolution + from_resolution,
+            known: (from_resolution, end.after.resolution),
             source: stage.source,
         });
         (from, from_resolution) = (to, end.after.resolution);
@@ -191,7 +192,9 @@ fn cut(stages: Vec<Stage>, full: &Moment) -> Vec<Part> {
 /// What is left up to full strength: nothing that can be told apart, or a part of its own.
 fn close(mut parts: Vec<Part>, full: &Moment) -> Vec<Part> {
     let end = full.after.span;
-    let from = parts.last().map_or(Micros(0), |p| p.to);
+    let (from, known) = parts
+        .last()
+        .map_or((Micros(0), Micros(0)), |p| (p.to, p.known.1));
     let rest = end.0 - from.0;
     match parts.last_mut() {
         Some(last) if rest <= full.after.resolution.0 => last.to = end,
@@ -201,6 +204,7 @@ fn close(mut parts: Vec<Part>, full: &Moment) -> Vec<Part> {
             from,
             to: end,
             resolution: full.after.resolution,
+            known: (known, full.after.resolution),
             source: "Swarm".to_owned(),
         }),
         _ => {}

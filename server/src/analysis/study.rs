@@ -10,14 +10,19 @@ use super::probes::stats;
 use super::recovery::{recovery, tasks_complete};
 use super::slots::{Slot, slots};
 use super::split::split;
+use super::verdict::judge;
 use super::{Claim, Evidence, Hit, Moment, Outage, Part, ProbeStats, Recovery};
 use app::model::experiment::{Fault, Signal};
 use app::model::facts::{ServiceFacts, Snapshot};
+use app::model::run::Verdict;
 use app::model::timeline::Event;
 
 /// A record, worked out.
 pub(super) struct Study<'a> {
     pub case: Case<'a>,
+    pub verdict: Verdict,
+    /// Why the verdict is what it is.
+    pub reason: String,
     pub slots: Vec<Slot<'a>>,
     pub probes: Vec<ProbeStats>,
     pub recovery: Recovery,
@@ -35,10 +40,15 @@ impl<'a> Study<'a> {
         let slots = slots(&case);
         let probes = stats(&case);
         let recovery = recovery(&case, &slots, &probes);
+        let claims = claims(&case, &recovery, &probes);
+        let hits = hits(&case, &slots);
+        let (verdict, reason) = judge(&case, &recovery, &hits, &claims);
         Self {
+            verdict,
+            reason,
             split: split(&case, &slots, &recovery),
-            claims: claims(&case, &recovery, &probes),
-            hits: hits(&case, &slots),
+            claims,
+            hits,
             comparison: compare(&case, &slots),
             tasks_complete: tasks_complete(&case, &slots),
             slots,

@@ -18,6 +18,8 @@ pub struct Analysis {
     pub lead: Vec<String>,
     /// The moment that counts as zero: the first fault sent. None when none was.
     pub zero: Option<At>,
+    /// Where somebody scaled the service meanwhile, which ended the observation.
+    pub scaled: Option<Scaled>,
     /// The recovery, moment by moment.
     pub recovery: Recovery,
     /// The recovery taken apart, in order, without gaps. Empty when it cannot be.
@@ -34,6 +36,17 @@ pub struct Analysis {
     pub recommendations: Vec<Recommendation>,
     /// What this run does not show, a sentence each.
     pub not_shown: Vec<String>,
+}
+
+/// The service was to have another number of tasks than when the fault was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Scaled {
+    /// The number of the event that first shows it.
+    pub event: u32,
+    /// Tasks wanted before.
+    pub from: u64,
+    /// Tasks wanted then.
+    pub to: u64,
 }
 
 /// The moments of a recovery, all counted from [`Analysis::zero`]. With several tasks hit, each
@@ -94,6 +107,8 @@ pub struct Part {
     pub to: Micros,
     /// Plus or minus.
     pub resolution: Micros,
+    /// How exactly its beginning and its end are known, which together are the resolution.
+    pub known: (Micros, Micros),
     /// Who saw it: "engine", "Swarm", "probe api".
     pub source: String,
 }
@@ -249,7 +264,7 @@ pub struct Recommendation {
     pub severity: Severity,
     /// What to do: "Run at least two replicas".
     pub title: String,
-    /// What triggered it, with the numbers.
+    /// Why that follows from its findings, which have the numbers: a sentence.
     pub because: String,
     /// The findings it follows from, by id.
     pub findings: Vec<&'static str>,

@@ -7,10 +7,11 @@ use super::case::Case;
 use super::hits::first_unproven;
 use super::reach::misses_the_target;
 use super::removal::disturbed;
-use super::words::{figure, list, plain, sentence};
+use super::words::{figure, list, sentence};
 use super::{Claim, Evidence, Hit, Recovery};
 use app::model::facts::ServiceFacts;
 use app::model::run::Verdict;
+use app::model::time::about;
 use app::model::timeline::{Event, What};
 
 /// How a run ended, and one sentence why.
@@ -108,7 +109,7 @@ fn with_measure(claim: &Claim) -> String {
 }
 
 fn not_recovered(recovery: &Recovery) -> String {
-    let watched = recovery.not_within.map(plain);
+    let watched = recovery.not_within.map(about);
     watched.map_or("it did not recover".to_owned(), |watched| {
         format!("it had not recovered after {watched}")
     })

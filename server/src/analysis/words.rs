@@ -1,35 +1,12 @@
 //! Numbers as people read them. Guarantee: never more decimals than were measured.
 
-use app::model::time::{Measured, Micros, decimals_for, seconds};
+use app::model::time::{Measured, Micros};
 use app::model::units::Span;
 use std::time::Duration;
 
-/// A measured time without its plus or minus: "10.74 s", "less than 100 ms", "2 min 5 s".
+/// A measured time without its plus or minus: "10.7 s", "less than 0.1 s", "2 min 5.1 s".
 pub(super) fn figure(measured: Measured) -> String {
-    let Measured { span, resolution } = measured;
-    if span.0 < resolution.0 {
-        return format!("less than {}", plain(resolution));
-    }
-    if span.0 >= 120_000_000 {
-        return seconds(span);
-    }
-    let decimals = decimals_for(span, resolution);
-    format!("{:.decimals$} s", span.as_secs_f64())
-}
-
-/// A time that was set, not measured: "15 s", "1.5 s", "500 ms", "2 min", "1 min 30 s".
-pub(super) fn plain(span: Micros) -> String {
-    let (minutes, rest) = (span.0 / 60_000_000, span.0 % 60_000_000);
-    if minutes >= 2 || (minutes == 1 && rest > 0) {
-        return match rest {
-            0 => format!("{minutes} min"),
-            _ => format!("{minutes} min {}", plain(Micros(rest))),
-        };
-    }
-    if span.0 < 1_000_000 {
-        return format!("{} ms", trimmed(span.as_millis_f64()));
-    }
-    format!("{} s", trimmed(span.as_secs_f64()))
+    measured.length()
 }
 
 fn trimmed(value: f64) -> String {
@@ -113,14 +90,6 @@ pub(super) fn about(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
-/// A latency: "1.6 ms", "0.92 s".
-pub(super) fn latency(span: Micros) -> String {
-    if span.0 < 100_000 {
-        return format!("{:.1} ms", span.as_millis_f64());
-    }
-    seconds(span)
-}
-
 /// The text with its first letter in lower case, unless it is of a word such as "CPU".
 pub(super) fn lower(text: &str) -> String {
     let mut letters = text.chars();
@@ -144,27 +113,8 @@ pub(super) fn sentence(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn measured(span: i64, resolution: i64) -> String {
-        figure(Measured {
-            span: Micros(span),
-            resolution: Micros(resolution),
-        })
-    }
-
-    #[test]
-    fn a_figure_shows_what_was_measured_and_no_more() {
-        assert_eq!(measured(10_740_000, 50_200), "10.74 s");
-        assert_eq!(measured(6_320_000, 100_000), "6.3 s");
-        assert_eq!(measured(20_000, 100_000), "less than 100 ms");
-        assert_eq!(measured(125_000_000, 100_000), "2 min 5 s");
-    }
-
     #[test]
     fn what_was_set_is_shown_as_it_was_set() {
-        assert_eq!(plain(Micros(15_000_000)), "15 s");
-        assert_eq!(plain(Micros(60_000_000)), "60 s");
-        assert_eq!(plain(Micros(90_000_000)), "1 min 30 s");
-        assert_eq!(plain(Micros(250_000)), "250 ms");
         assert_eq!(compose(Micros(1_000_000)), "1s");
         assert_eq!(memory(402_653_184), "384 MB");
         assert_eq!(cpus(300_000_000), "0.3");

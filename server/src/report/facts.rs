@@ -3,7 +3,7 @@
 //! Guarantee: each is read from the record or the analysis; what was not seen is said to be so.
 
 use super::left;
-use super::moments::{Zero, date, plus_minus};
+use super::moments::date;
 use super::rows::Rows;
 use super::text::count;
 use super::words::Words;
@@ -11,7 +11,7 @@ use crate::analysis::{Analysis, Claim, Hit};
 use app::model::experiment::Fault;
 use app::model::record::Record;
 use app::model::run::Verdict;
-use app::model::time::Micros;
+use app::model::time::{Micros, plus_minus};
 use app::model::timeline::What;
 
 /// Targets named in a sentence at most.
@@ -19,7 +19,6 @@ const MOST_NAMED: usize = 5;
 
 /// The head of the report: name and value, in the order in which they are read.
 pub fn facts(record: &Record, analysis: &Analysis) -> Vec<(&'static str, Words)> {
-    let zero = Zero::of(record, analysis);
     let mut facts = Vec::new();
     // Claims beside their measured values say it already, and so does the lead of a run that was
     // not judged.
@@ -28,11 +27,12 @@ pub fn facts(record: &Record, analysis: &Analysis) -> Vec<(&'static str, Words)>
         facts.push(("Verdict", verdict(analysis)));
     }
     facts.extend([
-        ("Date", Words::from(date(zero.at))),
+        ("Date", Words::from(date(record.run.created))),
         ("Target service", target(record, analysis)),
         ("Fault", fault(record)),
-        ("Hypothesis", hypothesis(analysis)),
     ]);
+    facts.extend(analysis.zero.map(|zero| ("Fault sent", date(zero).into())));
+    facts.push(("Hypothesis", hypothesis(analysis)));
     if analysis.verdict != Verdict::Refused {
         facts.push(("Proof of effect", proof(record, analysis)));
     }
@@ -209,14 +209,15 @@ mod tests {
     fn the_kill_reads_as_it_was() {
         let (record, analysis) = sample::kill();
         let fact = |name| fact(name, &record, &analysis);
-        assert_eq!(fact("Date"), "23 November 2026, 12:21:25 UTC");
+        assert_eq!(fact("Date"), "23 Nov 2026, 12:21:15 UTC", "the launch");
+        assert_eq!(fact("Fault sent"), "23 Nov 2026, 12:21:25 UTC");
         assert_eq!(
             fact("Target service"),
             "`neotix_neotix-api-canary`, 1 of 1 tasks: slot 1 on node `vm`"
         );
         assert_eq!(
             fact("Hypothesis"),
-            "recovers within 15 s: **10.74 s, held** · availability at least 70 %: **78.1 %, held**"
+            "recovers within 15 s: **10.7 s, held** · availability at least 70 %: **78.1 %, held**"
         );
         assert_eq!(fact("Left behind"), "nothing: no undo was open");
         assert!(fact("Evidence").contains("no gap; task states seen every 50 ms or sooner"));
@@ -228,7 +229,7 @@ mod tests {
         analysis.verdict = Verdict::Aborted;
         assert_eq!(
             fact("Hypothesis", &record, &analysis),
-            "recovers within 15 s: **10.74 s, not judged** · availability at least 70 %: \
+            "recovers within 15 s: **10.7 s, not judged** · availability at least 70 %: \
              **78.1 %, not judged**"
         );
     }

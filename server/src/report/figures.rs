@@ -4,11 +4,10 @@
 //! judged.
 
 use super::left::left_behind;
-use super::moments::{about, plus_minus};
 use crate::analysis::Analysis;
 use app::model::record::Record;
 use app::model::run::Verdict;
-use app::model::time::{Micros, decimals_for};
+use app::model::time::{Measured, Micros, about, as_set, plus_minus};
 
 /// One of the figures.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,9 +75,8 @@ fn outage(analysis: &Analysis) -> Figure {
             .map(|p| p.every)
             .max()
             .unwrap_or_default();
-        return plain(name, "0", format!(" s, probed every {}", about(every)));
+        return plain(name, "0", format!(" s, probed every {}", as_set(every)));
     };
-    let decimals = decimals_for(longest.length.span, longest.length.resolution);
     let mut unit = format!(" s {}", plus_minus(longest.length.resolution));
     if longest.to.is_none() {
         unit.push_str(", to the end");
@@ -92,18 +90,19 @@ fn outage(analysis: &Analysis) -> Figure {
     if most > 1 {
         unit.extend([format!(", longest of {most}")]);
     }
-    plain(
-        name,
-        format!("{:.decimals$}", longest.length.span.as_secs_f64()),
-        unit,
-    )
+    plain(name, number(longest.length), unit)
+}
+
+/// A length without its last unit, which stands small beside it.
+fn number(length: Measured) -> String {
+    length.length().trim_end_matches(" s").to_owned()
 }
 
 fn full_strength(record: &Record, analysis: &Analysis) -> Figure {
     let name = "Full strength";
     let limit = record.run.experiment.hypothesis.recovers_within;
     let beside = limit.map_or_else(String::new, |l| {
-        format!(" · limit {}", about(Micros(l.micros())))
+        format!(" · limit {}", as_set(Micros(l.micros())))
     });
     let limit = limit.map(|l| l.get().as_secs_f64());
     let Some(full) = &analysis.recovery.full_strength else {
@@ -116,9 +115,8 @@ fn full_strength(record: &Record, analysis: &Analysis) -> Figure {
     if full.after.span.0 <= 0 {
         return plain(name, "kept", " throughout");
     }
-    let decimals = decimals_for(full.after.span, full.after.resolution);
+    let mut figure = plain(name, number(full.after), format!(" s{beside}"));
     let seconds = full.after.span.as_secs_f64();
-    let mut figure = plain(name, format!("{seconds:.decimals$}"), format!(" s{beside}"));
     figure.meter = limit.and_then(|limit| meter(seconds, limit, None, true));
     figure
 }
@@ -190,7 +188,7 @@ mod tests {
 
     #[test]
     fn every_run_has_its_figures() {
-        assert_eq!(values(sample::kill()), ["6.3", "10.74", "78.1", "nothing"]);
+        assert_eq!(values(sample::kill()), ["6.3", "10.7", "78.1", "nothing"]);
         assert_eq!(
             values(sample::not_restored()).last().map(String::as_str),
             Some("1")

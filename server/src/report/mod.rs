@@ -11,7 +11,7 @@ pub mod json;
 pub mod junit;
 mod left;
 pub mod markdown;
-mod moments;
+pub(crate) mod moments;
 mod observations;
 mod phrases;
 mod procedure;
@@ -20,3 +20,6 @@ mod rows;
 mod sample;
 pub(crate) mod text;
 mod words;
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,10 @@
 //!
 //! Guarantee: each row is an event of the record, by its number.
 
-use super::moments::{Zero, after, plus_minus};
+use super::moments::Zero;
 use crate::analysis::{Analysis, Moment};
 use app::model::record::Record;
-use app::model::time::{At, Micros};
+use app::model::time::{At, Micros, offset, plus_minus};
 use app::model::timeline::{Event, Source, TaskState, What, short};
 
 /// Rows at most; the timeline has the rest.
@@ -47,8 +47,8 @@ pub fn observations(record: &Record, analysis: &Analysis) -> (Vec<Observation>, 
     (rows.map(|event| row(event, analysis, zero)).collect(), more)
 }
 
-/// Leaves out the steps that take no time worth telling, what another event says better, and what
-/// the lab did itself.
+/// Leaves out the steps that take no time worth telling, what another event says better, what the
+/// lab did itself, and what Swarm tidies away: that is no part of a recovery.
 fn is_worth_reading(what: &What) -> bool {
     match what {
         What::Phase { .. }
@@ -56,6 +56,7 @@ fn is_worth_reading(what: &What) -> bool {
         | What::FaultProven { .. }
         | What::ContainerKilled { .. }
         | What::DesiredState { .. }
+        | What::ContainerRemoved { .. }
         | What::Undo { .. } => false,
         What::TaskState { state, .. } => !matches!(
             state,
@@ -73,11 +74,11 @@ fn row(event: &Event, analysis: &Analysis, zero: Zero) -> Observation {
     let waits = waits(event, analysis);
     let key = is_key(event, analysis);
     let resolution = resolution(event, analysis);
-    let start = after(event.at - zero.at, resolution);
+    let start = offset(event.at - zero.at, resolution);
     let shown = match waits {
-        Some(until) => {
+        Some((until, known)) => {
             let start = start.trim_end_matches(" s");
-            format!("{start} to {}", after(until, resolution))
+            format!("{start} to {}", offset(until, known))
         }
         None => start,
     };
@@ -102,8 +103,8 @@ pub fn resolution(event: &Event, analysis: &Analysis) -> Micros {
     probe.map_or(event.resolution, |probe| probe.every.max(event.resolution))
 }
 
-/// Until when the task that became ready here had to wait, where that is a part of the recovery.
-fn waits(event: &Event, analysis: &Analysis) -> Option<Micros> {
+/// Until when, and how exactly that is known, the task that became ready here had to wait, where that is a part of the recovery.
+fn waits(event: &Event, analysis: &Analysis) -> Option<(Micros, Micros)> {
     let ready = analysis.recovery.ready.as_ref()?;
     let is_it = ready.evidence.events.contains(&event.seq)
         && matches!(
@@ -114,7 +115,7 @@ fn waits(event: &Event, analysis: &Analysis) -> Option<Micros> {
             }
         );
     let part = analysis.split.iter().find(|part| part.id == "wait")?;
-    is_it.then_some(part.to)
+    is_it.then_some((part.to, part.known.1))
 }
 
 fn what(event: &Event, waits: bool, key: bool, zero: Zero) -> String {
@@ -132,7 +133,7 @@ fn what(event: &Event, waits: bool, key: bool, zero: Zero) -> String {
             } else {
                 "answers again"
             },
-            after(*sent - zero.at, Micros(10_000))
+            offset(*sent - zero.at, Micros(10_000))
         ),
         other => other.text(),
     }
@@ -197,13 +198,31 @@ mod tests {
     }
 
     #[test]
+    fn what_swarm_tidies_away_is_no_observation_and_is_called_so_in_the_timeline() {
+        let (mut record, analysis) = sample::kill();
+        let before = observations(&record, &analysis).0.len();
+        let mut tidied = record.events[4].clone();
+        tidied.seq = 22;
+        tidied.at = tidied.at + Micros(1_000_000);
+        tidied.what = What::ContainerRemoved {
+            container: "0ld0ld0ld0ld".to_owned(),
+            task: "w0rn0ut0".to_owned(),
+        };
+        record.events.push(tidied);
+        assert_eq!(observations(&record, &analysis).0.len(), before);
+        let text = crate::report::markdown::write(&record, &analysis);
+        let row = "clean-up: dead container 0ld0ld0l removed";
+        assert_eq!(text.matches(row).count(), 1, "{text}");
+    }
+
+    #[test]
     fn the_kill_reads_in_order_with_its_wait() {
         let (record, analysis) = sample::kill();
         let (rows, more) = observations(&record, &analysis);
         assert_eq!(more, 0);
         assert!(rows.windows(2).all(|pair| pair[0].at <= pair[1].at));
         let wait = rows.iter().find(|r| r.what.contains("restart delay"));
-        assert_eq!(wait.map(|r| r.after.as_str()), Some("+0.50 to +5.30 s"));
+        assert_eq!(wait.map(|r| r.after.as_str()), Some("+0.50 to +5.3 s"));
         let first = rows.iter().find(|r| r.what.starts_with("first answer"));
         assert_eq!(
             first.map(|r| (r.key, r.source.as_str())),

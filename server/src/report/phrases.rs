@@ -2,9 +2,9 @@
 //!
 //! Guarantee: a thing is called the same in all of them.
 
-use super::moments::latency;
 use crate::analysis::{Bearing, Finding, Outage, ProbeStats, Severity};
 use app::model::record::ProbeOutcome;
+use app::model::time::latency;
 
 /// The word for a finding's bearing.
 pub const fn bearing(bearing: Bearing) -> &'static str {

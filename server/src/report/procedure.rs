@@ -2,13 +2,13 @@
 //!
 //! Guarantee: only what the record shows was done; a run that ended early ends early here too.
 
-use super::moments::{Zero, about, after, entered, latency};
+use super::moments::{Zero, entered};
 use super::text::{count, upper_first};
 use super::words::Words;
-use crate::analysis::{Analysis, ProbeStats, Window};
+use crate::analysis::{Analysis, ProbeStats, Scaled, Window};
 use app::model::record::Record;
 use app::model::run::{Phase, Verdict};
-use app::model::time::Micros;
+use app::model::time::{Micros, about, latency, offset};
 use app::model::timeline::{Event, SERVICE_REMOVED, What, short};
 use app::model::undo::UndoEntry;
 
@@ -118,7 +118,7 @@ fn fault(record: &Record, event: &Event, zero: Zero) -> Words {
         .and_then(|task| record.picked.iter().find(|p| p.task.task == task.task))
         .map(|picked| picked.why.clone());
     let why = why.map_or_else(String::new, |why| format!(" ({why})"));
-    let when = after(event.at - zero.at, Micros(100_000));
+    let when = offset(event.at - zero.at, event.resolution);
     Words::new()
         .plain(format!("At {when}, sent "))
         .strong(text)
@@ -128,16 +128,16 @@ fn fault(record: &Record, event: &Event, zero: Zero) -> Words {
 fn early_end(record: &Record, analysis: &Analysis) -> Vec<Words> {
     let zero = Zero::of(record, analysis);
     let events = record.events.iter();
-    let told = events.filter_map(|event| Some((event, early(event, record)?)));
+    let told = events.filter_map(|event| Some((event, early(event, record, analysis)?)));
     told.map(|(event, text)| {
-        let when = after(event.at - zero.at, Micros(100_000));
+        let when = offset(event.at - zero.at, event.resolution);
         format!("At {when}, {}", sentence(&text)).into()
     })
     .collect()
 }
 
 /// What ended the run early, each told once: an abort by a guard is the guard's.
-fn early(event: &Event, record: &Record) -> Option<String> {
+fn early(event: &Event, record: &Record, analysis: &Analysis) -> Option<String> {
     let by_guard = |why: &str| {
         record.events.iter().any(|event| {
             matches!(&event.what, What::GuardTripped { text } if why.ends_with(text.as_str()))
@@ -147,8 +147,14 @@ fn early(event: &Event, record: &Record) -> Option<String> {
         What::GuardTripped { text } => Some(format!("a guard ended the run early: {text}")),
         What::Aborted { text } if by_guard(text) => None,
         What::Aborted { text } => Some(format!("ended early: {text}")),
-        _ => event.is_removal().then(|| SERVICE_REMOVED.to_owned()),
+        _ if event.is_removal() => Some(SERVICE_REMOVED.to_owned()),
+        _ => scaled(event, analysis).map(Scaled::text),
     }
+}
+
+/// Where somebody scaled the service in this very event.
+fn scaled(event: &Event, analysis: &Analysis) -> Option<Scaled> {
+    analysis.scaled.filter(|scaled| scaled.event == event.seq)
 }
 
 /// Counted from the fault, as the document counts it.
@@ -156,18 +162,18 @@ fn observe(record: &Record, analysis: &Analysis) -> Option<Words> {
     let zero = analysis.zero?;
     let later = record.events.iter().filter(|event| event.at >= zero);
     let to = later
-        .filter(|event| ends_the_watch(event))
+        .filter(|event| ends_the_watch(event, analysis))
         .map(|event| event.at)
         .min()?;
     let when = "after the fault";
     Some(watched(to - zero, when, &analysis.probes, |p| &p.after))
 }
 
-fn ends_the_watch(event: &Event) -> bool {
+fn ends_the_watch(event: &Event, analysis: &Analysis) -> bool {
     match event.what {
         What::Aborted { .. } => true,
         What::Phase { phase } => phase >= Phase::Restore,
-        _ => event.is_removal(),
+        _ => event.is_removal() || scaled(event, analysis).is_some(),
     }
 }
 
@@ -268,6 +274,30 @@ mod tests {
         record.events.push(gone);
         let steps = texts(&procedure(&record, &analysis));
         assert_eq!(steps[2], "At +4.0 s, the service was removed.");
+        assert!(
+            steps[3].starts_with("Watched the service for 4 s after"),
+            "{steps:?}"
+        );
+    }
+
+    #[test]
+    fn a_service_that_was_scaled_is_named_as_one_that_was_removed() {
+        let (mut record, mut analysis) = sample::kill();
+        let mut scaled = record.events[18].clone();
+        scaled.seq = 22;
+        scaled.at = ZERO + Micros(4_000_000);
+        scaled.what = What::Strength {
+            running: 0,
+            desired: 0,
+        };
+        record.events.push(scaled);
+        analysis.scaled = Some(Scaled {
+            event: 22,
+            from: 1,
+            to: 0,
+        });
+        let steps = texts(&procedure(&record, &analysis));
+        assert_eq!(steps[2], "At +4.0 s, the service was scaled from 1 to 0.");
         assert!(
             steps[3].starts_with("Watched the service for 4 s after"),
             "{steps:?}"

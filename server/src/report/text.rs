@@ -42,8 +42,14 @@ fn is_tricky(c: char) -> bool {
         )
 }
 
-/// "One replica …" becomes "one replica …", "CPU …" stays.
+/// "One replica …" becomes "one replica …", "CPU …" and "Swarm …" stay.
 pub fn lower_first(text: &str) -> String {
+    if ["Swarm ", "Docker "]
+        .iter()
+        .any(|name| text.starts_with(name))
+    {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if !second.is_uppercase() && second.is_alphabetic() => {
@@ -112,6 +118,7 @@ mod tests {
     fn a_sentence_goes_on_after_because() {
         assert_eq!(lower_first("One replica"), "one replica");
         assert_eq!(lower_first("CPU was short"), "CPU was short");
+        assert_eq!(lower_first("Swarm waits"), "Swarm waits");
         assert_eq!(lower_first("4.8 s"), "4.8 s");
         assert_eq!(upper_first("label x"), "Label x");
         assert_eq!(upper_first(""), "");

@@ -3,18 +3,12 @@
 use super::model::LiveModel;
 use crate::api::live::Line;
 use crate::components::web::{effect, when};
-use crate::model::time::{At, Micros, decimals_for};
+use crate::model::time::{self, At, Micros};
 use leptos::{html, prelude::*};
 
-/// A moment on the run's clock: "+0.06 s", with no more decimals than were measured.
+/// A moment on the run's clock, as the report will have it, with a true minus: "−9.9 s".
 pub fn offset(span: Micros, resolution: Micros) -> String {
-    let decimals = decimals_for(span, resolution);
-    let text = format!("{:+.decimals$}", span.as_secs_f64());
-    match text.strip_prefix('-') {
-        Some(zero) if zero.chars().all(|c| matches!(c, '0' | '.')) => format!("+{zero} s"),
-        Some(before) => format!("−{before} s"),
-        None => format!("{text} s"),
-    }
+    time::offset(span, resolution).replacen('-', "−", 1)
 }
 
 /// Whether a list is scrolled to its end, within a line.
@@ -103,7 +97,7 @@ mod tests {
     #[test]
     fn a_time_says_no_more_than_was_measured() {
         assert_eq!(offset(Micros(62_345), Micros(1_000)), "+0.062 s");
-        assert_eq!(offset(Micros(-400_000), Micros(1_000_000)), "+0 s");
+        assert_eq!(offset(Micros(-400_000), Micros(1_000_000)), "0 s");
         assert_eq!(offset(Micros(-9_912_345), Micros(100_000)), "−9.9 s");
         assert_eq!(offset(Micros(5_300_000), Micros(2_000_000)), "+5 s");
     }

@@ -2,10 +2,10 @@
 
 use super::super::definition::{Gap, gaps, worst_detection};
 use super::super::study::Study;
-use super::super::words::{count, figure, list, plain};
+use super::super::words::{count, figure, list};
 use super::super::{Bearing, Evidence, Finding};
 use super::finding;
-use app::model::time::Measured;
+use app::model::time::{Measured, as_set};
 
 /// Nobody asks the application whether it is well.
 pub(super) fn no_health_check(study: &Study) -> Option<Finding> {
@@ -14,8 +14,7 @@ pub(super) fn no_health_check(study: &Study) -> Option<Finding> {
         return None;
     }
     let detail = running_before_served(study).map_or(
-        "Swarm calls a task running as soon as its process is there, and never notices a hang."
-            .to_owned(),
+        "Swarm calls a task running as soon as its process is there.".to_owned(),
         |early| {
             format!(
                 "Swarm called the task running {} before users were answered.",
@@ -47,7 +46,7 @@ pub(super) fn definition_gaps(study: &Study) -> Option<Finding> {
     }
     let hang = worst_detection(study)
         .filter(|_| gaps(study).contains(&Gap::SlowToNotice))
-        .map(|worst| format!(" (up to {})", plain(worst)))
+        .map(|worst| format!(" (up to {})", as_set(worst)))
         .unwrap_or_default();
     finding(
         "definition-gaps",

@@ -4,10 +4,11 @@ use super::super::hits::first_unproven;
 use super::super::removal::removed;
 use super::super::study::Study;
 use super::super::verdict;
-use super::super::words::{count, latency, list, percent};
+use super::super::words::{count, list, percent, sentence};
 use super::super::{Bearing, Evidence, Finding, ProbeStats};
 use super::finding;
-use app::model::time::Micros;
+use app::model::run::Verdict;
+use app::model::time::{Micros, latency};
 
 /// A prober later than this says more about itself than about the target.
 const LATE: Micros = Micros(5_000);
@@ -48,6 +49,19 @@ pub(super) fn service_removed(study: &Study) -> Option<Finding> {
         "The service was removed during the run",
         "What was seen after that is not counted.",
         Evidence::event(evidence?),
+    )
+}
+
+/// Somebody scaled the service meanwhile.
+pub(super) fn service_scaled(study: &Study) -> Option<Finding> {
+    let scaled = study.case.scaled()?;
+    let text = scaled.text();
+    finding(
+        "service-scaled",
+        Bearing::Neutral,
+        format!("{} during the run", sentence(&text)),
+        "What was seen after that is not counted.",
+        Evidence::events([scaled.event]),
     )
 }
 
@@ -145,9 +159,12 @@ pub(super) fn few_samples(study: &Study) -> Option<Finding> {
     )
 }
 
-/// One run is one sample.
+/// One run is one sample: said where it is one, and where there is a recovery that may scatter.
 pub(super) fn single_run(study: &Study) -> Option<Finding> {
-    study.case.sent?;
+    let counts = matches!(study.verdict, Verdict::Held | Verdict::Violated);
+    if !counts || study.slots.is_empty() {
+        return None;
+    }
     let run = &study.case.record.run;
     let of = run.experiment.repeat;
     let statement = if of > 1 {
@@ -155,16 +172,11 @@ pub(super) fn single_run(study: &Study) -> Option<Finding> {
     } else {
         "One run says little about the next".to_owned()
     };
-    let detail = if study.slots.is_empty() {
-        ""
-    } else {
-        "Recovery times scatter: it takes at least 6 runs to say how far, and 10 are better."
-    };
     finding(
         "single-run",
         Bearing::Neutral,
         statement,
-        detail,
+        "",
         Evidence::other("this run alone"),
     )
 }

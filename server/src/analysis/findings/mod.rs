@@ -52,6 +52,7 @@ const ALL: &[Ask] = &[
     evidence::not_proven,
     evidence::gap,
     evidence::service_removed,
+    evidence::service_scaled,
     evidence::foreign_update,
     evidence::failing_before,
     evidence::prober_late,

@@ -105,14 +105,17 @@ pub(super) fn replicas_kept(study: &Study) -> Option<Finding> {
     if study.slots.is_empty() {
         return None;
     }
+    let full = study.recovery.full_strength.as_ref();
+    let when = if full.is_some_and(|full| full.after == complete.after) {
+        String::new()
+    } else {
+        format!(" after {}", figure(complete.after))
+    };
     finding(
         "replicas-kept",
         Bearing::Strength,
         "Replica count kept",
-        format!(
-            "{desired} wanted, {desired} running again after {}.",
-            figure(complete.after)
-        ),
+        format!("{desired} wanted, {desired} running again{when}."),
         complete.evidence.clone(),
     )
 }

@@ -4,12 +4,11 @@ use super::super::definition::interval;
 use super::super::probes::{between, window};
 use super::super::split::{DEFAULT_DELAY, restart_delay};
 use super::super::study::Study;
-use super::super::words::{about, figure, latency, plain};
+use super::super::words::{about, figure};
 use super::super::{Bearing, Evidence, Finding, Moment, Part};
 use super::finding;
-use super::swarm::with_stop;
 use app::model::record::ProbeSeries;
-use app::model::time::{Measured, Micros};
+use app::model::time::{Measured, Micros, as_set, latency};
 
 /// A part below this share of the recovery is not worth a word.
 const WORTH: f64 = 0.2;
@@ -22,12 +21,6 @@ pub(super) fn ready_to_running(study: &Study) -> Option<Finding> {
         study.recovery.ready.as_ref()?,
         study.recovery.running.as_ref()?,
     );
-    let parts: Vec<String> = study
-        .split
-        .iter()
-        .filter(|p| p.from >= ready.after.span && p.to <= running.after.span)
-        .map(|p| format!("{} {}", p.name, figure(measured(p))))
-        .collect();
     finding(
         "ready-to-running",
         Bearing::Neutral,
@@ -35,7 +28,7 @@ pub(super) fn ready_to_running(study: &Study) -> Option<Finding> {
             "The new task went from ready to running in {}",
             figure(ready.until(running))
         ),
-        with_stop(&parts.join(", ")),
+        "",
         ready.proofs(running),
     )
 }
@@ -88,13 +81,13 @@ pub(super) fn restart_delay_wait(study: &Study) -> Option<Finding> {
         format!(
             "{}; the delay is {}{default}.",
             of_all(part, study),
-            plain(delay)
+            as_set(delay)
         ),
         evidence,
     )
 }
 
-/// "4.8 of 10.74 s".
+/// "4.8 of 10.7 s".
 fn of_all(part: &Part, study: &Study) -> String {
     let took = figure(measured(part));
     let full = study.recovery.full_strength.as_ref();
@@ -123,10 +116,7 @@ pub(super) fn health_wait(study: &Study) -> Option<Finding> {
             "Swarm learns of the recovery {} after users are served",
             figure(late)
         ),
-        format!(
-            "The first health check waits a whole interval ({}).",
-            plain(interval(study))
-        ),
+        format!("Health is checked every {}.", as_set(interval(study))),
         healthy.map_or(evidence.clone(), |more| evidence.and(more)),
     )
 }

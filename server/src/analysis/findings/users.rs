@@ -2,9 +2,10 @@
 
 use super::super::recovery::failed_again as again;
 use super::super::study::Study;
-use super::super::words::{count, figure, list, percent, plain};
+use super::super::words::{count, figure, list, percent};
 use super::super::{Bearing, Evidence, Finding, ProbeStats};
 use super::finding;
+use app::model::time::about;
 use app::model::timeline::What;
 
 /// The service was not back when the observation ended.
@@ -25,7 +26,7 @@ pub(super) fn never_recovered(study: &Study) -> Option<Finding> {
     finding(
         "never-recovered",
         Bearing::Weakness,
-        format!("It had not recovered after {}", plain(watched)),
+        format!("It had not recovered after {}", about(watched)),
         if detail.is_empty() {
             String::new()
         } else {

@@ -21,17 +21,11 @@ pub(super) fn al_02(advice: &Advice) -> Option<Draft> {
     if !never && !long {
         return None;
     }
-    let watched = advice
-        .finding("never-recovered")
-        .map(|f| f.statement.clone());
     Some(Draft {
         id: "AL-02",
         severity: Severity::Medium,
         title: "Alert when fewer tasks run than wanted".to_owned(),
-        because: format!(
-            "{}. Swarm itself raises no event when a slot stays empty.",
-            watched.unwrap_or_else(|| "Tasks were missing for more than a minute".to_owned())
-        ),
+        because: "Swarm itself raises no event when a slot stays empty.".to_owned(),
         from: &[
             "never-recovered",
             "gave-up",
@@ -49,14 +43,14 @@ pub(super) fn al_02(advice: &Advice) -> Option<Draft> {
 
 /// Restarts in a row, or no memory left.
 pub(super) fn al_03(advice: &Advice) -> Option<Draft> {
-    let finding = advice
+    advice
         .finding("crash-loop")
         .or_else(|| advice.finding("out-of-memory"))?;
     Some(Draft {
         id: "AL-03",
         severity: Severity::Medium,
         title: "Alert on restarts in a row and on memory".to_owned(),
-        because: format!("{}.", finding.statement),
+        because: "Swarm itself alerts nobody, however often it restarts a task.".to_owned(),
         from: &["crash-loop", "out-of-memory"],
         field: "your alerts: 3 restarts of a slot in 10 min, or any out-of-memory event",
         change: Vec::new(),
@@ -72,8 +66,7 @@ pub(super) fn al_03(advice: &Advice) -> Option<Draft> {
 /// A single run.
 pub(super) fn ex_01(advice: &Advice) -> Option<Draft> {
     let repeat = advice.study.case.record.run.experiment.repeat;
-    let no_recovery = advice.study.slots.is_empty();
-    if !advice.has("single-run") || repeat >= FEWEST || no_recovery {
+    if !advice.has("single-run") || repeat >= FEWEST {
         return None;
     }
     Some(Draft {
@@ -81,9 +74,8 @@ pub(super) fn ex_01(advice: &Advice) -> Option<Draft> {
         severity: Severity::Low,
         title: format!("Repeat the experiment {RUNS} times"),
         because: format!(
-            "{repeat} run{} per launch: it takes at least {FEWEST} to say how far recovery times \
-             scatter.",
-            if repeat == 1 { "" } else { "s" }
+            "It takes at least {FEWEST} to say how far recovery times scatter, and {RUNS} are \
+             better."
         ),
         from: &["single-run"],
         field: "repeat (of the experiment)",
@@ -100,17 +92,17 @@ pub(super) fn ex_01(advice: &Advice) -> Option<Draft> {
 
 /// It was not steady before.
 pub(super) fn ex_02(advice: &Advice) -> Option<Draft> {
-    let finding = advice.finding("failing-before")?;
+    advice.finding("failing-before")?;
     Some(Draft {
         id: "EX-02",
         severity: Severity::Medium,
         title: "Make it steady before it is disturbed".to_owned(),
-        because: format!("{}: {}", finding.statement, finding.detail),
+        because: "What fails without a fault cannot be told from what fails because of it."
+            .to_owned(),
         from: &["failing-before"],
         field: "hypothesis.probes (of the experiment)",
         change: Vec::new(),
-        caution: "What fails without a fault cannot be told from what fails because of it."
-            .to_owned(),
+        caution: String::new(),
         verify: AGAIN,
         sources: &[CHAOS],
         gain: Micros(0),

@@ -1,6 +1,5 @@
 //! Health checks, and what finds a task after them.
 
-use super::replicas::of_recovery;
 use super::sources::{
     FIRST_CHECK_ISSUE, HEALTH_SOURCE, HEALTHCHECK, JVM_TTL, RESOLVER_SOURCE, START_PERIOD_ISSUE,
 };
@@ -10,9 +9,9 @@ use crate::analysis::definition::{
 };
 use crate::analysis::findings::running_before_served;
 use crate::analysis::study::Study;
-use crate::analysis::words::{compose, figure, nanos, plain};
+use crate::analysis::words::{compose, figure, nanos};
 use crate::analysis::{Line, Severity};
-use app::model::time::Micros;
+use app::model::time::{Micros, as_set};
 
 const AT: &[&str] = &["healthcheck"];
 const SECOND: i64 = 1_000_000;
@@ -23,7 +22,7 @@ const START_INTERVAL_FROM: u32 = 25;
 
 /// There is no health check.
 pub(super) fn hc_01(advice: &Advice) -> Option<Draft> {
-    let finding = advice.finding("no-health-check")?;
+    advice.finding("no-health-check")?;
     let early = running_before_served(advice.study).is_some();
     let lines = [
         "test: [\"CMD\", \"your-check\"]".to_owned(),
@@ -42,7 +41,8 @@ pub(super) fn hc_01(advice: &Advice) -> Option<Draft> {
             Severity::Medium
         },
         title: "Add a health check".to_owned(),
-        because: format!("There is none. {}", finding.detail),
+        because: "Only a health check tells Swarm when users are served, and when it hangs."
+            .to_owned(),
         from: &["no-health-check", "answers-lost"],
         field: "healthcheck",
         change: new,
@@ -89,8 +89,8 @@ pub(super) fn hc_02(advice: &Advice) -> Option<Draft> {
         },
         title,
         because: format!(
-            "{} went by until the first health check.{}",
-            of_recovery(waited, advice),
+            "The first check comes after a whole interval, and only then the task counts as \
+             running.{}",
             if served {
                 " Users were served meanwhile."
             } else {
@@ -149,7 +149,7 @@ fn faster_checks(study: &Study) -> Option<(String, Vec<Line>, String)> {
     let becomes = proposed_interval(study)?;
     let engine = version.map_or(String::new(), |v| format!(" (here: {v})"));
     Some((
-        format!("Check health every {}", plain(becomes)),
+        format!("Check health every {}", as_set(becomes)),
         change(
             AT,
             health
@@ -185,7 +185,7 @@ fn major(version: &str) -> Option<u32> {
 
 /// Called unhealthy while it was still starting.
 pub(super) fn hc_03(advice: &Advice) -> Option<Draft> {
-    let finding = advice.finding("killed-while-starting")?;
+    advice.finding("killed-while-starting")?;
     let health = advice.study.case.health()?;
     let attempts = advice.study.slots.iter().flat_map(|s| &s.attempts);
     let lived = attempts
@@ -200,8 +200,8 @@ pub(super) fn hc_03(advice: &Advice) -> Option<Draft> {
     Some(Draft {
         id: "HC-03",
         severity: Severity::High,
-        title: format!("Give it {} to start", plain(period)),
-        because: format!("{} {}", finding.statement, finding.detail),
+        title: format!("Give it {} to start", as_set(period)),
+        because: "Checks that fail within the start period do not count against it.".to_owned(),
         from: &["killed-while-starting", "crash-loop", "replacement-died"],
         field: "healthcheck.start_period",
         change: change(
@@ -252,10 +252,10 @@ pub(super) fn hc_04(advice: &Advice) -> Option<Draft> {
         because: format!(
             "{} checks, {} apart, each up to {}: a hang is noticed after up to {}; {} are wanted.",
             retries(health),
-            plain(interval(study)),
-            plain(timeout(health)),
-            plain(worst),
-            plain(target)
+            as_set(interval(study)),
+            as_set(timeout(health)),
+            as_set(worst),
+            as_set(target)
         ),
         from: &["definition-gaps"],
         field: "healthcheck.timeout",

@@ -3,7 +3,7 @@
 use super::sources::{ADMIN, DEPLOY, REBALANCE_ISSUE, RESTART_SOURCE, STATIC_STABILITY};
 use super::{Advice, Draft, change};
 use crate::analysis::definition::{host_port, usable_nodes};
-use crate::analysis::words::{about, count, figure, plain};
+use crate::analysis::words::{about, count};
 use crate::analysis::{Line, Severity};
 use app::model::time::Micros;
 use std::collections::BTreeMap;
@@ -14,34 +14,16 @@ pub(super) fn pl_01(advice: &Advice) -> Option<Draft> {
         return None;
     }
     let study = advice.study;
-    let (severity, without, gain) = match study.longest_outage() {
-        Some((_, outage)) if outage.to.is_some() => (
-            Severity::Critical,
-            format!("{} without service", figure(outage.length)),
-            outage.length.span,
-        ),
-        Some((_, outage)) => (
-            Severity::Critical,
-            format!(
-                "without service to the end of the observation ({})",
-                figure(outage.length)
-            ),
-            outage.length.span,
-        ),
-        None => (
-            Severity::High,
-            "while it is replaced, nothing runs".to_owned(),
-            study
-                .tasks_complete
-                .as_ref()
-                .map_or(Micros(0), |m| m.after.span),
-        ),
+    let replaced = study.tasks_complete.as_ref();
+    let (severity, gain) = match study.longest_outage() {
+        Some((_, outage)) => (Severity::Critical, outage.length.span),
+        None => (Severity::High, replaced.map_or(Micros(0), |m| m.after.span)),
     };
     Some(Draft {
         id: "PL-01",
         severity,
         title: "Run at least two replicas".to_owned(),
-        because: format!("1 replica, {without}."),
+        because: "While the only replica is replaced, nothing serves.".to_owned(),
         from: &["single-replica", "never-recovered", "availability-missed"],
         field: "deploy.replicas",
         change: change(
@@ -154,13 +136,4 @@ fn lower(severity: Severity) -> Severity {
         Severity::High => Severity::Medium,
         Severity::Medium | Severity::Low => Severity::Low,
     }
-}
-
-/// Shown with a part's length: "4.8 of 10.74 s" reads better than two units.
-pub(super) fn of_recovery(part: Micros, advice: &Advice) -> String {
-    let full = advice.study.recovery.full_strength.as_ref();
-    full.map_or_else(
-        || plain(part),
-        |full| format!("{:.1} of {}", part.as_secs_f64(), figure(full.after)),
-    )
 }

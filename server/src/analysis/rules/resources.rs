@@ -47,7 +47,7 @@ pub(super) fn rs_02(advice: &Advice) -> Option<Draft> {
             "Give it more memory than {}, or make it need less",
             memory(limit)
         ),
-        because: format!("It ran out of memory with a limit of {}.", memory(limit)),
+        because: "It needs more than its limit allows.".to_owned(),
         from: &["out-of-memory", "crash-loop", "replacement-died"],
         field: "deploy.resources.limits.memory",
         change: change(

@@ -1,14 +1,14 @@
 //! The restart policy.
 
-use super::replicas::{less_pressing, of_recovery};
+use super::replicas::less_pressing;
 use super::sources::{CASCADES, DEPLOY, RESTART_SOURCE, WINDOW_ISSUE};
 use super::{AGAIN, Advice, Draft, change};
 use crate::analysis::Severity;
 use crate::analysis::definition::Gap;
 use crate::analysis::findings::restart_delay_share;
 use crate::analysis::split::restart_delay;
-use crate::analysis::words::{compose, count, nanos, plain};
-use app::model::time::Micros;
+use crate::analysis::words::{compose, nanos};
+use app::model::time::{Micros, as_set};
 
 const AT: &[&str] = &["deploy", "restart_policy"];
 /// Swarm has no back-off: shorter than this a crash loop burns too much.
@@ -16,7 +16,7 @@ const SHORTEST: Micros = Micros(1_000_000);
 
 /// The condition forbids the restart that was needed.
 pub(super) fn rp_01(advice: &Advice) -> Option<Draft> {
-    let finding = advice.finding("not-replaced")?;
+    advice.finding("not-replaced")?;
     let condition = advice.study.service()?.restart_condition.as_deref()?;
     if condition == "any" {
         return None;
@@ -25,7 +25,7 @@ pub(super) fn rp_01(advice: &Advice) -> Option<Draft> {
         id: "RP-01",
         severity: Severity::High,
         title: "Restart whatever way it ended".to_owned(),
-        because: format!("No replacement was created. {}", finding.detail),
+        because: "The restart condition did not let Swarm replace it.".to_owned(),
         from: &["not-replaced", "never-recovered"],
         field: "deploy.restart_policy.condition",
         change: change(
@@ -52,10 +52,7 @@ pub(super) fn rp_02(advice: &Advice) -> Option<Draft> {
         id: "RP-02",
         severity: Severity::High,
         title: "Let Swarm go on trying".to_owned(),
-        because: format!(
-            "max_attempts is {limit}: after {} Swarm gave up, and nothing says so.",
-            count(limit, "attempt")
-        ),
+        because: "Once max_attempts is used up, nothing starts the task again.".to_owned(),
         from: &[
             "gave-up",
             "crash-loop",
@@ -92,8 +89,8 @@ pub(super) fn rp_03(advice: &Advice) -> Option<Draft> {
         title: "Widen the window of restart attempts".to_owned(),
         because: format!(
             "{attempts} attempts, {} apart, never fall into a window of {}: the limit never counts.",
-            plain(delay),
-            plain(window)
+            as_set(delay),
+            as_set(window)
         ),
         from: &["definition-gaps"],
         field: "deploy.restart_policy.window",
@@ -124,10 +121,9 @@ pub(super) fn rp_04(advice: &Advice) -> Option<Draft> {
     Some(Draft {
         id: "RP-04",
         severity,
-        title: format!("Shorten the restart delay to {}", plain(SHORTEST)),
+        title: format!("Shorten the restart delay to {}", as_set(SHORTEST)),
         because: format!(
-            "{} are the restart delay.{less}",
-            of_recovery(part.length(), advice)
+            "Swarm waits for it before every replacement, also where that could start at once.{less}"
         ),
         from: &["restart-delay", "ready-to-running"],
         field: "deploy.restart_policy.delay",
@@ -147,7 +143,7 @@ pub(super) fn rp_04(advice: &Advice) -> Option<Draft> {
 
 /// A crash loop that nothing slows down.
 pub(super) fn rp_05(advice: &Advice) -> Option<Draft> {
-    let finding = advice.finding("crash-loop")?;
+    advice.finding("crash-loop")?;
     let service = advice.study.service()?;
     let delay = restart_delay(&advice.study.case);
     let slower = Micros(15_000_000);
@@ -158,7 +154,7 @@ pub(super) fn rp_05(advice: &Advice) -> Option<Draft> {
         id: "RP-05",
         severity: Severity::High,
         title: "Find out why the replacement dies, and slow the loop down".to_owned(),
-        because: format!("{}: {}", finding.statement, finding.detail),
+        because: "Nothing ends the loop, and little slows it down.".to_owned(),
         from: &["crash-loop", "never-recovered"],
         field: "deploy.restart_policy.delay",
         change: change(

@@ -10,13 +10,14 @@ const SHELLS: [&str; 6] = ["sh", "/bin/sh", "bash", "/bin/bash", "ash", "/bin/as
 
 /// It ignores a polite signal.
 pub(super) fn st_01(advice: &Advice) -> Option<Draft> {
-    let finding = advice.finding("signal-ignored")?;
+    advice.finding("signal-ignored")?;
     let init = advice.study.service()?.init == Some(true);
     Some(Draft {
         id: "ST-01",
         severity: Severity::High,
         title: "Make it stop when it is asked to".to_owned(),
-        because: format!("{}: {}", finding.statement, finding.detail),
+        because: "What ignores the signal is killed by every update, with work in flight."
+            .to_owned(),
         from: &["signal-ignored"],
         field: "init",
         change: if init {

@@ -4,7 +4,6 @@ use super::sources::{DEPLOY, UPDATE_SOURCE};
 use super::{Advice, Draft, change};
 use crate::analysis::Severity;
 use crate::analysis::definition::{Gap, host_port};
-use crate::analysis::words::figure;
 use app::model::time::Micros;
 
 const AT: &[&str] = &["deploy", "update_config"];
@@ -15,16 +14,14 @@ pub(super) fn up_01(advice: &Advice) -> Option<Draft> {
     if !advice.leaves(Gap::UpdateStopsFirst) || service.max_per_node == Some(1) {
         return None;
     }
-    let (_, outage) = advice.study.longest_outage()?;
+    advice.study.longest_outage()?;
     Some(Draft {
         id: "UP-01",
         severity: Severity::Low,
         title: "Start the new task before the old one is stopped".to_owned(),
-        because: format!(
-            "An update stops the only replica first, which is an outage like this one ({}). Less \
-             pressing with two replicas.",
-            figure(outage.length)
-        ),
+        because: "An update stops the only replica first, which is an outage like this one. Less \
+                  pressing with two replicas."
+            .to_owned(),
         from: &["single-replica", "definition-gaps"],
         field: "deploy.update_config.order",
         change: change(

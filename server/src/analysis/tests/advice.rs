@@ -39,7 +39,11 @@ fn the_founding_kills_recommendations_in_order() {
     );
     let first = &analysis.recommendations[0];
     assert_eq!(first.severity, Severity::Critical);
-    assert_eq!(first.because, "1 replica, 6.3 s without service.");
+    assert_eq!(
+        first.because,
+        "While the only replica is replaced, nothing serves."
+    );
+    assert_eq!(first.findings, ["single-replica"]);
     assert_eq!(diff(first), " deploy:\n-  replicas: 1\n+  replicas: 2");
     assert!(
         first
@@ -54,7 +58,7 @@ fn the_restart_delay_matters_less_with_more_replicas() {
     let analysis = analyse(&founding_kill());
     let delay = rule(&analysis, "RP-04");
     assert_eq!(delay.severity, Severity::Low);
-    assert!(delay.because.contains("4.8 of 10.74 s"));
+    assert_eq!(delay.findings, ["restart-delay", "ready-to-running"]);
     assert!(delay.because.contains("Less pressing with two replicas"));
     assert!(
         !diff(delay).contains("-    delay"),
@@ -371,6 +375,57 @@ fn clients_that_hold_on_to_the_old_address() {
     let analysis = analyse(&record);
     assert!(rule_ids(&analysis).contains(&"NW-02"));
     assert_eq!(analysis.split.last().map(|p| p.id), Some("serve"));
+}
+
+#[test]
+fn what_a_finding_says_no_recommendation_and_no_lead_says_again() {
+    for record in [founding_kill(), three_replicas(), never_recovered()] {
+        let analysis = analyse(&record);
+        for r in &analysis.recommendations {
+            for f in &analysis.findings {
+                assert!(!r.because.contains(&f.statement), "{}: {}", r.id, f.id);
+                let again = !f.detail.is_empty() && r.because.contains(&f.detail);
+                assert!(!again, "{}: {}", r.id, f.id);
+            }
+            let measured = ["6.3 s", "10.7", "4.8", "4.3", " 60 s"];
+            let found = measured.iter().find(|figure| r.because.contains(*figure));
+            assert_eq!(found, None, "{}: {}", r.id, r.because);
+        }
+        let parts = analysis.lead.iter().filter(|s| s.contains("part of the"));
+        assert!(parts.count() <= 1, "{:?}", analysis.lead);
+        let lead = analysis.lead.join(" ");
+        assert!(!lead.contains("health check"), "only the longest: {lead}");
+    }
+    let said = detail(&analyse(&founding_kill()), "ready-to-running");
+    assert!(
+        said.ends_with("in 10.2 s: "),
+        "the split has its parts: {said}"
+    );
+    let said = detail(&analyse(&founding_kill()), "replicas-kept");
+    assert!(said.ends_with("running again."), "{said}");
+}
+
+#[test]
+fn one_run_says_little_only_where_it_says_something() {
+    let judged = analyse(&founding_kill());
+    assert!(finding_ids(&judged).contains(&"single-run"));
+    assert!(rule_ids(&judged).contains(&"EX-01"));
+    let mut aborted = founding_kill();
+    let text = "stopped by ada".to_owned();
+    add(&mut aborted, 20_000, What::Aborted { text });
+    let mut invalid = founding_kill();
+    let text = "no death was seen".to_owned();
+    add(&mut invalid, 5_000, What::FaultNotProven { fault: 0, text });
+    for (record, verdict) in [(aborted, Verdict::Aborted), (invalid, Verdict::Invalid)] {
+        let analysis = analyse(&record);
+        assert_eq!(analysis.verdict, verdict);
+        assert!(!analysis.hits.is_empty(), "a task was hit");
+        assert!(
+            !finding_ids(&analysis).contains(&"single-run"),
+            "{verdict:?}"
+        );
+        assert!(!rule_ids(&analysis).contains(&"EX-01"), "{verdict:?}");
+    }
 }
 
 #[test]

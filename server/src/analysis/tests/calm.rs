@@ -66,6 +66,7 @@ fn a_fault_that_costs_no_task_leaves_full_strength() {
         !rule_ids(&analysis).contains(&"EX-01"),
         "no recovery time to repeat for"
     );
+    assert!(!finding_ids(&analysis).contains(&"single-run"));
     assert_eq!(
         analysis.checks[0].measured, "never below full strength",
         "there was no recovery to take the time of"
@@ -154,13 +155,13 @@ fn a_service_that_was_removed_in_the_middle_is_named() {
     assert_eq!(analysis.verdict, Verdict::Invalid);
     assert_eq!(
         analysis.reason,
-        "The service was removed while the run was on, 4.00 s after the fault, so what was seen \
+        "The service was removed while the run was on, 4.0 s after the fault, so what was seen \
          may come from that."
     );
     assert_eq!(
         analysis.lead,
         [
-            "Nothing can be concluded: the service was removed while the run was on, 4.00 s after \
+            "Nothing can be concluded: the service was removed while the run was on, 4.0 s after \
              the fault, so what was seen may come from that.",
             "Nothing of neotix_neotix-api-canary went down until then: no task ended and all 40 \
              probes were answered.",
@@ -195,12 +196,15 @@ fn a_service_that_was_scaled_down_did_not_recover_by_that() {
     assert_eq!(analysis.verdict, Verdict::Invalid);
     assert_eq!(
         analysis.reason,
-        "The service was scaled from 1 to 0 while the run was on, 2.00 s after the fault; what \
+        "The service was scaled from 1 to 0 while the run was on, 2.0 s after the fault; what \
          came after that is not counted."
     );
     assert_eq!(analysis.recovery.full_strength, None);
     let ids = finding_ids(&analysis);
     assert!(!ids.contains(&"replicas-kept"), "{ids:?}");
+    assert!(detail(&analysis, "service-scaled").starts_with("The service was scaled from 1 to 0"));
+    let scaled = analysis.scaled.map(|scaled| (scaled.from, scaled.to));
+    assert_eq!(scaled, Some((1, 0)));
     let text = "by somebody".to_owned();
     add(&mut record, 5_000, What::Aborted { text });
     assert!(analyse(&record).lead[1].starts_with("The service was scaled from 1 to 0"));

@@ -40,7 +40,7 @@ fn a_replacement_that_dies_is_followed_to_the_one_that_stays() {
     assert_eq!(parts[..2], ["die", "retry"]);
     assert_eq!(analysis.hits[0].replacement.as_deref(), Some("y1sy1d24"));
     assert!(detail(&analysis, "replacement-died").contains("exit code 1"));
-    assert!(detail(&analysis, "detected-at-once").contains("0.188 s"));
+    assert!(detail(&analysis, "detected-at-once").contains("0.19 s"));
 }
 
 /// Two of three replicas killed, the second one slower to come back.

@@ -188,7 +188,7 @@ fn every_claim_must_hold() {
         verdict(&claiming(Some("10s"), Some("70%"))),
         (
             Verdict::Violated,
-            "Did not hold: recovers within 10 s (10.74 s).".to_owned()
+            "Did not hold: recovers within 10 s (10.7 s).".to_owned()
         )
     );
     assert_eq!(
@@ -202,12 +202,22 @@ fn every_claim_must_hold() {
 }
 
 #[test]
+fn a_time_just_above_its_limit_says_by_how_much() {
+    let (verdict, why) = verdict(&claiming(Some("10700ms"), None));
+    assert_eq!(verdict, Verdict::Violated);
+    assert_eq!(
+        why,
+        "Did not hold: recovers within 10.7 s (10.7 s, less than 0.05 s over)."
+    );
+}
+
+#[test]
 fn without_claims_recovering_is_enough_and_needed() {
     assert_eq!(
         verdict(&claiming(None, None)),
         (
             Verdict::Held,
-            "Nothing was claimed; it recovered in 10.74 s.".to_owned()
+            "Nothing was claimed; it recovered in 10.7 s.".to_owned()
         )
     );
     let mut gone = claiming(None, None);

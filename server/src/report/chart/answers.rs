@@ -7,9 +7,8 @@ use super::axis::Axis;
 use super::bins::Bin;
 use super::ink::Ink;
 use super::pen::{Anchor, Pen};
-use crate::report::moments::{after, latency};
 use app::model::record::{ProbeOutcome, ProbeSeries};
-use app::model::time::{At, Micros};
+use app::model::time::{At, Micros, latency, offset};
 use std::collections::BTreeMap;
 
 /// Height of the answers' band.
@@ -40,8 +39,7 @@ pub fn answers(pen: &mut Pen, axis: &Axis, bins: &[Bin], top: f64) {
 
 /// What a bin holds, for people.
 pub fn describe(bin: &Bin) -> String {
-    let second = Micros(1_000_000);
-    let at = |seconds: f64| after(micros(seconds), second);
+    let at = |seconds: f64| offset(micros(seconds), Micros(0));
     let mut text = format!(
         "{} to {}: {} of {} answered",
         at(bin.from),
@@ -65,8 +63,8 @@ pub fn describe(bin: &Bin) -> String {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "within a run")]
-fn micros(seconds: f64) -> Micros {
-    Micros((seconds * 1e6) as i64)
+pub fn micros(seconds: f64) -> Micros {
+    Micros((seconds * 1e6).round() as i64)
 }
 
 /// A scale of latencies: logarithmic where the range is over 100 times.

@@ -6,9 +6,9 @@
 use super::axis::Axis;
 use super::notes::Note;
 use crate::analysis::Analysis;
-use crate::report::moments::{Zero, about, lasting};
+use crate::report::moments::Zero;
 use app::model::record::Record;
-use app::model::time::Micros;
+use app::model::time::{Micros, as_set};
 use app::model::timeline::What;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,11 @@ pub fn outages(analysis: &Analysis, axis: &Axis) -> Vec<(f64, f64, String)> {
         .map(|outage| {
             let from = outage.from.as_secs_f64();
             let to = outage.to.map_or(axis.to, Micros::as_secs_f64);
-            let length = lasting(outage.length.span, outage.length.resolution);
-            (from, to, format!("without service {length}"))
+            (
+                from,
+                to,
+                format!("without service {}", outage.length.length()),
+            )
         })
         .collect::<Vec<_>>();
     all.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
@@ -57,16 +60,13 @@ pub fn moments(
     out.extend(endings(record, zero));
     let full = analysis.recovery.full_strength.as_ref();
     if let Some(full) = full.filter(|full| full.after.span.0 > 0) {
-        let text = format!(
-            "full strength {}",
-            lasting(full.after.span, full.after.resolution)
-        );
+        let text = format!("full strength {}", full.after.length());
         out.push((Kind::Moment, full.after.span.as_secs_f64(), text, false));
     }
     if let Some(limit) = record.run.experiment.hypothesis.recovers_within
         && zero.is_fault
     {
-        let text = format!("limit {}", about(Micros(limit.micros())));
+        let text = format!("limit {}", as_set(Micros(limit.micros())));
         out.push((Kind::Limit, limit.get().as_secs_f64(), text, false));
     }
     out.into_iter()

@@ -3,6 +3,7 @@
 //! Guarantee: no run that was asked for is dropped silently: those that never recovered stand at
 //! their bound as open triangles, and the caption says how many of how many are shown.
 
+use super::answers::micros;
 use super::axis;
 use super::dress::Frame;
 use super::figure::{Numbers, figure};
@@ -11,10 +12,10 @@ use super::median::{Middle, middle};
 use super::notes::width;
 use super::pen::{Anchor, Pen, Point, picture};
 use crate::report::html::{Html, Open, el};
-use crate::report::moments::{date, short_date, short_number};
+use crate::report::moments::{date, short_date};
 use crate::report::text::{count, grouped};
 use app::model::run::{RunId, Verdict};
-use app::model::time::At;
+use app::model::time::{self, At};
 
 pub use super::median::Length;
 
@@ -195,7 +196,7 @@ impl<'a> Plot<'a> {
         }
         let y = self.y(median);
         pen.line(Ink::Median, (LEFT, y), (self.right(), y));
-        let text = format!("median {} s", rounded(median));
+        let text = format!("median {}", written(median));
         pen.text(Ink::Label, (self.right(), y - 9.0), Anchor::End, &text);
     }
 
@@ -222,8 +223,8 @@ impl<'a> Plot<'a> {
         let never = self.never();
         let mut text = match self.middle {
             Some(middle) => format!(
-                "The median recovery is {} s{}",
-                rounded(middle.median),
+                "The median recovery is {}{}",
+                written(middle.median),
                 interval(middle)
             ),
             None => count(self.points.len(), "run", "runs"),
@@ -249,7 +250,7 @@ impl<'a> Plot<'a> {
         }
         text.push_str("; oldest on the left, times in UTC. ");
         text.extend([match self.middle {
-            Some(middle) => format!("Median {} s{}.", rounded(middle.median), interval(middle)),
+            Some(middle) => format!("Median {}{}.", written(middle.median), interval(middle)),
             None => {
                 "No median: it takes at least 3 runs of one kind, more than half of them recovered."
                     .to_owned()
@@ -279,13 +280,14 @@ impl<'a> Plot<'a> {
 
 fn interval(middle: Middle) -> String {
     match middle.interval {
-        Some((low, high)) => format!(", 95 % interval {} to {} s", rounded(low), rounded(high)),
+        Some((low, high)) => format!(", 95 % interval {} to {}", written(low), written(high)),
         None => ", too few recovered runs for an interval (at least 6)".to_owned(),
     }
 }
 
-fn rounded(seconds: f64) -> String {
-    short_number((seconds * 10.0).round() / 10.0)
+/// Seconds as every report and list has them.
+fn written(seconds: f64) -> String {
+    time::seconds(micros(seconds))
 }
 
 const fn seconds(length: Length) -> f64 {
@@ -296,8 +298,8 @@ const fn seconds(length: Length) -> f64 {
 
 fn length(length: Length) -> String {
     match length {
-        Length::Seen(seconds) => format!("{} s", short_number((seconds * 100.0).round() / 100.0)),
-        Length::MoreThan(seconds) => format!("more than {} s", rounded(seconds)),
+        Length::Seen(seconds) => written(seconds),
+        Length::MoreThan(seconds) => format!("more than {}", time::about(micros(seconds))),
     }
 }
 

@@ -3,8 +3,9 @@
 //! Guarantee: every task that the record saw is in a lane, and no two stretches of one row
 //! overlap.
 
+use super::answers::micros;
 use app::model::record::Record;
-use app::model::time::At;
+use app::model::time::{At, Micros, offset};
 use app::model::timeline::{Event, TaskRef, TaskState, What, short};
 use std::collections::BTreeMap;
 
@@ -71,8 +72,18 @@ pub struct Stretch {
     pub from: f64,
     /// To; the same as `from` where the task was over.
     pub to: f64,
+    /// How exactly each is known.
+    pub known: (Micros, Micros),
     /// The task's id, shortened.
     pub task: String,
+}
+
+impl Stretch {
+    /// From and to in words.
+    pub fn ends(&self) -> (String, String) {
+        let (from, to) = self.known;
+        (offset(micros(self.from), from), offset(micros(self.to), to))
+    }
 }
 
 /// One row of the picture.
@@ -97,7 +108,9 @@ pub struct Lanes {
     pub hidden: usize,
 }
 
-type Steps = Vec<(At, Doing)>;
+/// A state, since when, and how exactly that is known.
+type Step = (At, Micros, Doing);
+type Steps = Vec<Step>;
 
 struct Slot {
     name: String,
@@ -132,21 +145,22 @@ pub fn lanes(record: &Record, zero: At, from: f64, to: f64) -> Lanes {
 fn slots(record: &Record) -> Vec<Slot> {
     let mut steps: BTreeMap<String, (TaskRef, Steps)> = BTreeMap::new();
     let start = record.events.first().map_or(record.run.created, |e| e.at);
-    let mut note = |task: &TaskRef, at: At, doing: Doing| {
+    let mut note = |task: &TaskRef, step: Step| {
         let entry = steps.entry(task.task.clone());
         let (known, steps) = entry.or_insert_with(|| (task.clone(), Vec::new()));
         if known.node.is_empty() {
             known.node.clone_from(&task.node);
         }
-        steps.push((at, doing));
+        steps.push(step);
     };
     let before = record.before.iter().flat_map(|snapshot| &snapshot.tasks);
     for task in before.filter(|task| !task.state.is_over()) {
-        note(&task.task, task.since.min(start), Doing::of(task.state));
+        let since = task.since.min(start);
+        note(&task.task, (since, Micros(0), Doing::of(task.state)));
     }
     for event in &record.events {
         if let Some((task, doing)) = step(event) {
-            note(task, event.at, doing);
+            note(task, (event.at, event.resolution, doing));
         }
     }
     group(record, steps)
@@ -163,8 +177,8 @@ fn step(event: &Event) -> Option<(&TaskRef, Doing)> {
 fn group(record: &Record, steps: BTreeMap<String, (TaskRef, Steps)>) -> Vec<Slot> {
     let mut slots: BTreeMap<(u64, String), Slot> = BTreeMap::new();
     for (id, (task, mut steps)) in steps {
-        steps.sort_by_key(|(at, _)| *at);
-        steps.dedup_by_key(|(_, doing)| *doing);
+        steps.sort_by_key(|(at, ..)| *at);
+        steps.dedup_by_key(|(.., doing)| *doing);
         end_at_death(record, &id, &mut steps);
         let node = record
             .before
@@ -183,7 +197,7 @@ fn group(record: &Record, steps: BTreeMap<String, (TaskRef, Steps)>) -> Vec<Slot
     let mut slots = slots.into_values().collect::<Vec<_>>();
     for slot in &mut slots {
         slot.tasks
-            .sort_by_key(|(_, steps)| steps.first().map(|(at, _)| *at));
+            .sort_by_key(|(_, steps)| steps.first().map(|(at, ..)| *at));
     }
     slots
 }
@@ -191,20 +205,21 @@ fn group(record: &Record, steps: BTreeMap<String, (TaskRef, Steps)>) -> Vec<Slot
 /// The engine knows a container's death sooner and more exactly than the task list.
 fn end_at_death(record: &Record, id: &str, steps: &mut Steps) {
     let died = record.events.iter().find_map(|event| match &event.what {
-        What::ContainerDied { task, .. } if task == id => Some(event.at),
+        What::ContainerDied { task, .. } if task == id => Some((event.at, event.resolution)),
         _ => None,
     });
-    if let (Some(died), Some((at, doing))) = (died, steps.last_mut())
+    if let (Some(died), Some((at, resolution, doing))) = (died, steps.last_mut())
         && doing.is_over()
+        && died.0 <= *at
     {
-        *at = died.min(*at);
+        (*at, *resolution) = died;
     }
 }
 
 impl Slot {
     /// Whether it had more than one task that ran all the time.
     fn is_eventful(&self) -> bool {
-        let steady = |steps: &Steps| matches!(steps.as_slice(), [(_, Doing::Running)]);
+        let steady = |steps: &Steps| matches!(steps.as_slice(), [(.., Doing::Running)]);
         !(self.tasks.len() == 1 && self.tasks.iter().all(|(_, steps)| steady(steps)))
     }
 
@@ -246,8 +261,10 @@ fn stretches(id: &str, steps: &Steps, zero: At, from: f64, to: f64) -> Vec<Stret
     steps
         .iter()
         .enumerate()
-        .map(|(i, (at, doing))| {
-            let next = steps.get(i + 1).map_or(to, |(at, _)| seconds(*at));
+        .map(|(i, (at, resolution, doing))| {
+            let after = steps.get(i + 1);
+            let next = after.map_or(to, |(at, ..)| seconds(*at));
+            let next_known = after.map_or(Micros(0), |(_, resolution, _)| *resolution);
             let begin = seconds(*at).max(from);
             Stretch {
                 doing: *doing,
@@ -257,6 +274,7 @@ fn stretches(id: &str, steps: &Steps, zero: At, from: f64, to: f64) -> Vec<Stret
                 } else {
                     next.max(begin)
                 },
+                known: (*resolution, next_known),
                 task: short(id).to_owned(),
             }
         })

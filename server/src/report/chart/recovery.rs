@@ -11,8 +11,7 @@ use super::notes::{fit, width};
 use super::pen::{Anchor, Pen, picture};
 use crate::analysis::{Analysis, Part};
 use crate::report::html::{Html, Open};
-use crate::report::moments::{after, lasting, plus_minus};
-use app::model::time::Micros;
+use app::model::time::{length, offset, plus_minus};
 
 const LEFT: f64 = 170.0;
 const RIGHT: f64 = 944.0;
@@ -47,12 +46,12 @@ pub fn recovery(analysis: &Analysis, open: Open) -> Html {
     let frame = Frame {
         id: "recovery",
         title: "Recovery, taken apart".to_owned(),
-        says: says(parts),
+        says: says(analysis),
         width: 960,
         height: height(top, parts.len()),
     };
     let picture = picture(&frame, |pen| draw(pen, parts, &braces, &axis, top));
-    let caption = says(parts);
+    let caption = says(analysis);
     figure(
         picture,
         "Recovery, taken apart",
@@ -72,30 +71,29 @@ fn height(top: f64, rows: usize) -> u32 {
 }
 
 /// The finding: what took longest.
-fn says(parts: &[Part]) -> String {
-    let mut longest = parts.iter().collect::<Vec<_>>();
-    longest.sort_by_key(|part| -length(part).0);
-    let total = parts.last().map_or(Micros(0), |part| part.to);
-    let coarsest = parts
-        .iter()
-        .map(|part| part.resolution)
-        .max()
-        .unwrap_or_default();
+fn says(analysis: &Analysis) -> String {
+    let Some(full) = &analysis.recovery.full_strength else {
+        return String::new();
+    };
+    let mut longest = analysis.split.iter().collect::<Vec<_>>();
+    longest.sort_by_key(|part| -part.length().0);
     let named = longest
         .iter()
         .take(2)
-        .filter(|part| length(part).0 * 10 >= total.0)
-        .map(|part| format!("{} ({})", part.name, lasting(length(part), part.resolution)))
+        .filter(|part| part.length().0 * 10 >= full.after.span.0)
+        .map(|part| {
+            format!(
+                "{} ({})",
+                bare(part),
+                length(part.length(), part.resolution)
+            )
+        })
         .collect::<Vec<_>>();
-    let total = lasting(total, coarsest);
+    let total = full.after.length();
     if named.is_empty() {
         return format!("{total} in all.");
     }
     format!("{total} in all, most of it: {}.", named.join(", "))
-}
-
-fn length(part: &Part) -> Micros {
-    Micros(part.to.0 - part.from.0)
 }
 
 fn draw(pen: &mut Pen, parts: &[Part], braces: &[Brace], axis: &Axis, top: f64) {
@@ -167,7 +165,7 @@ fn bracket(pen: &mut Pen, axis: &Axis, brace: &Brace) {
 fn bar(pen: &mut Pen, axis: &Axis, part: &Part, y: f64) {
     let left = axis.x(part.from.as_secs_f64());
     let right = axis.x(part.to.as_secs_f64()).max(left + 2.0);
-    let value = lasting(length(part), part.resolution);
+    let value = length(part.length(), part.resolution);
     pen.text(
         Ink::Lane,
         (0.0, y + BAR / 2.0),
@@ -194,9 +192,14 @@ fn bar(pen: &mut Pen, axis: &Axis, part: &Part, y: f64) {
     pen.mark((left, y), (right.max(left + 6.0), y + BAR), title(part));
 }
 
-/// Without what stands in brackets, cut to the margin; the table has it whole.
+/// Without what stands in brackets.
+fn bare(part: &Part) -> &str {
+    part.name.split(" (").next().unwrap_or_default()
+}
+
+/// The same, cut to the margin; the table has it whole.
 fn short_name(part: &Part) -> String {
-    fit(part.name.split(" (").next().unwrap_or_default(), 24)
+    fit(bare(part), 24)
 }
 
 fn ink(id: &str) -> Ink {
@@ -213,10 +216,10 @@ fn title(part: &Part) -> String {
     format!(
         "{}: {} ({}), {} to {}, seen by {}",
         part.name,
-        lasting(length(part), part.resolution),
+        length(part.length(), part.resolution),
         plus_minus(part.resolution),
-        after(part.from, part.resolution),
-        after(part.to, part.resolution),
+        offset(part.from, part.known.0),
+        offset(part.to, part.known.1),
         part.source
     )
 }
@@ -226,9 +229,9 @@ fn numbers(parts: &[Part]) -> Numbers {
         vec![
             part.name.clone(),
             part.source.clone(),
-            after(part.from, part.resolution),
-            after(part.to, part.resolution),
-            lasting(length(part), part.resolution),
+            offset(part.from, part.known.0),
+            offset(part.to, part.known.1),
+            length(part.length(), part.resolution),
             plus_minus(part.resolution),
         ]
     };
@@ -252,7 +255,7 @@ mod tests {
         assert_eq!(html.matches("class=\"hit\"").count(), analysis.split.len());
         assert!(
             html.contains(
-                "10.7 s in all, most of it: restart delay (4.80 s), first health check (4.3 s)."
+                "10.7 s in all, most of it: restart delay (4.8 s), first health check (4.3 s)."
             ),
             "{html}"
         );

@@ -319,17 +319,12 @@ const fn on(doing: Doing) -> Ink {
 }
 
 fn said(stretch: &Stretch) -> String {
-    let at = |seconds: f64| format!("{seconds:+.2} s");
-    let Stretch {
-        doing,
-        from,
-        to,
-        task,
-    } = stretch;
+    let Stretch { doing, task, .. } = stretch;
+    let (from, to) = stretch.ends();
     if doing.is_over() {
-        return format!("task {task} {}, {}", doing.word(), at(*from));
+        return format!("task {task} {}, {from}", doing.word());
     }
-    format!("task {task} {}, {} to {}", doing.word(), at(*from), at(*to))
+    format!("task {task} {}, {from} to {to}", doing.word())
 }
 
 #[cfg(test)]
@@ -345,7 +340,7 @@ mod tests {
             "without service 6.3 s",
             "ready, waits",
             "limit 15 s",
-            "full strength 10.74 s",
+            "full strength 10.7 s",
         ] {
             assert!(html.contains(text), "{text} is missing");
         }

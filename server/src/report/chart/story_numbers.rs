@@ -2,13 +2,12 @@
 //!
 //! Guarantee: whatever is drawn is here in figures.
 
-use super::axis::label;
+use super::answers::micros;
 use super::bins::Bin;
 use super::figure::Numbers;
 use super::lanes::{Lanes, Row, Stretch};
-use crate::report::moments::latency;
 use app::model::record::ProbeSeries;
-use app::model::time::Micros;
+use app::model::time::{Micros, latency, offset};
 
 /// The tables.
 pub fn numbers(lanes: &Lanes, probes: &[(&ProbeSeries, Vec<Bin>)]) -> Vec<Numbers> {
@@ -36,26 +35,24 @@ fn task_rows(row: &Row) -> Vec<Vec<String>> {
         &row.name
     };
     let cells = |s: &Stretch| {
+        let (from, to) = s.ends();
         vec![
             place.clone(),
             s.task.clone(),
             s.doing.word().to_owned(),
-            format!("{:+.2} s", s.from),
-            if s.doing.is_over() {
-                String::new()
-            } else {
-                format!("{:+.2} s", s.to)
-            },
+            from,
+            if s.doing.is_over() { String::new() } else { to },
         ]
     };
     row.stretches.iter().map(cells).collect()
 }
 
 fn bin_row(bin: &Bin) -> Vec<String> {
+    let at = |seconds: f64| offset(micros(seconds), Micros(0));
     let shown = |value: Option<Micros>| value.map_or_else(String::new, latency);
     vec![
-        label(bin.from, true),
-        label(bin.to, true),
+        at(bin.from),
+        at(bin.to),
         bin.sent.to_string(),
         bin.ok.to_string(),
         shown(bin.median),

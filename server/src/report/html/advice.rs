@@ -152,7 +152,7 @@ fn foot(r: &Recommendation, analysis: &Analysis) -> Option<Tag> {
     if findings.is_empty() && sources.is_empty() {
         return None;
     }
-    let from = listed("Follows from: ", findings);
+    let from = listed("Follows from finding ", findings);
     let gap = if from.is_empty() || sources.is_empty() {
         ""
     } else {

@@ -4,9 +4,11 @@
 
 use super::writer::{Html, Tag, el};
 use crate::analysis::{Analysis, Evidence};
-use crate::report::moments::{Zero, after};
+use crate::report::moments::Zero;
+use crate::report::observations::resolution;
 use crate::report::rows::Rows;
 use app::model::record::Record;
+use app::model::time::offset;
 
 /// Everything that proves a statement, linked where it is on the page.
 pub fn evidence(evidence: &Evidence, record: &Record, analysis: &Analysis) -> Html {
@@ -32,16 +34,16 @@ fn events(numbers: &[u32], record: &Record, analysis: &Analysis) -> Html {
     let zero = Zero::of(record, analysis);
     let links = rows.into_iter().enumerate().map(|(i, (number, seq))| {
         let gap = Html::literal(if i == 0 { "" } else { ", " });
-        gap.with(event(number, seq, record, zero))
+        gap.with(event(number, seq, (record, analysis), zero))
     });
     Html::literal(word).with(links.collect::<Html>())
 }
 
 /// The row's number, linked to the event's anchor.
-fn event(number: usize, seq: u32, record: &Record, zero: Zero) -> Html {
+fn event(number: usize, seq: u32, (record, analysis): (&Record, &Analysis), zero: Zero) -> Html {
     let event = record.events.iter().find(|event| event.seq == seq);
     let title = event.map(|event| {
-        let when = after(event.at - zero.at, event.resolution);
+        let when = offset(event.at - zero.at, resolution(event, analysis));
         format!("{when} {}", event.what.text())
     });
     el("a")
@@ -62,9 +64,11 @@ fn probe(name: &str, analysis: &Analysis) -> Html {
     }
 }
 
-/// A link to a finding of this report.
+/// A link to a finding of this report, by its id: what it says stands there.
 pub fn finding(id: &'static str, analysis: &Analysis) -> Option<Tag> {
     let finding = analysis.findings.iter().find(|f| f.id == id)?;
-    let text = finding.statement.trim_end_matches(['.', ':', ',']);
-    Some(el("a").attr("href", format!("#{id}")).with(text))
+    let link = el("a")
+        .attr("href", format!("#{id}"))
+        .attr("title", &finding.statement);
+    Some(link.with(id))
 }

@@ -153,9 +153,9 @@ fn meter(figure: &Figure, meter: Meter) -> Tag {
 pub fn foot(record: &Record, analysis: &Analysis) -> Tag {
     let zero = Zero::of(record, analysis);
     el("footer").with(format!(
-        "Run {} · {} · experiment version {} · rules {} · relative times count from {}; hover shows the absolute ones in UTC",
+        "Run {} · launched {} · experiment version {} · rules {} · relative times count from {}; hover shows the absolute ones in UTC",
         record.run.id,
-        date(zero.at),
+        date(record.run.created),
         record.run.version,
         analysis.rules,
         zero.name()

@@ -56,7 +56,7 @@ fn article(record: &Record, analysis: &Analysis, open: Open) -> Html {
             "Observations",
             tables::observations(record, analysis),
         ))
-        .with(section("Probes", tables::probes(&analysis.probes)))
+        .with(section("Probes", tables::probes(analysis)))
         .with(section("Findings", advice::findings(record, analysis)))
         .with(section(
             "What to change",

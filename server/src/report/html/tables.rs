@@ -8,13 +8,13 @@ use super::writer::{Html, Tag, el};
 use crate::analysis::{Analysis, Hit, ProbeStats, Window};
 use crate::report::chart::scrolling;
 use crate::report::facts;
-use crate::report::moments::{Zero, latency, time_as};
+use crate::report::moments::{Zero, time_as};
 use crate::report::observations::{self, Observation};
 use crate::report::phrases;
 use crate::report::rows::{Row, Rows};
 use crate::report::text::count;
 use app::model::record::{ProbeOutcome, Record};
-use app::model::time::Micros;
+use app::model::time::{Micros, as_set, latency};
 use app::model::timeline::Event;
 use std::collections::BTreeSet;
 
@@ -144,7 +144,8 @@ fn observation(row: &Observation) -> Tag {
 }
 
 /// Each probe before and after the fault.
-pub fn probes(probes: &[ProbeStats]) -> Html {
+pub fn probes(analysis: &Analysis) -> Html {
+    let probes = &analysis.probes;
     if probes.is_empty() {
         return Html::new();
     }
@@ -169,13 +170,25 @@ pub fn probes(probes: &[ProbeStats]) -> Html {
             .with("Probe ")
             .with(el("code").with(&probe.name))
             .with(format!(
-                ", every {}: {} The prober sent 99 of 100 at most {} late.",
-                crate::report::moments::about(probe.every),
+                ", every {}: {}{}",
+                as_set(probe.every),
                 phrases::outages(&probe.outages),
-                latency(probe.lag_p99)
+                punctual(probe, analysis)
             ))
     });
     table("Probes", &columns, rows).with(outages.collect::<Html>())
+}
+
+/// How late the prober was, where no finding says it.
+fn punctual(probe: &ProbeStats, analysis: &Analysis) -> String {
+    let mut late = analysis.findings.iter().filter(|f| f.id == "prober-late");
+    if late.any(|f| f.evidence.probes.contains(&probe.name)) {
+        return String::new();
+    }
+    format!(
+        " The prober sent 99 of 100 at most {} late.",
+        latency(probe.lag_p99)
+    )
 }
 
 fn name(place: usize, probe: &ProbeStats) -> Tag {

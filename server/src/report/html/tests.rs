@@ -150,10 +150,10 @@ fn figures_stand_beside_their_limits() {
     let (record, analysis) = sample::kill();
     let html = body(&record, &analysis);
     assert!(
-        html.contains("<dd>10.74<small> s · limit 15 s</small></dd>"),
+        html.contains("<dd>10.7<small> s · limit 15 s</small></dd>"),
         "{html}"
     );
-    assert!(html.contains("aria-label=\"Full strength: 10.74, at most 15\""));
+    assert!(html.contains("aria-label=\"Full strength: 10.7, at most 15\""));
     assert!(html.contains("aria-label=\"Availability after: 78.1, at least 70\""));
 }
 

@@ -8,7 +8,7 @@ mod escape;
 pub use escape::{code, inline, strong};
 
 use super::facts::facts;
-use super::moments::{Zero, after};
+use super::moments::{Zero, date};
 use super::observations::{observations, resolution, source};
 use super::phrases::{bearing, probe_sentence, severity, statement};
 use super::procedure::procedure;
@@ -16,6 +16,7 @@ use super::rows::Rows;
 use super::text::{lower_first, paragraphs};
 use crate::analysis::{Analysis, Evidence, Finding, ProbeStats, Recommendation};
 use app::model::record::Record;
+use app::model::time::{Micros, length, offset};
 use escape::fenced;
 
 /// The whole report.
@@ -95,9 +96,8 @@ fn hits(analysis: &Analysis) -> String {
             format!("{} · {}", inline(&hit.slot), code(&hit.task)),
             inline(&hit.node),
             inline(&hit.why),
-            hit.sent.map_or("not sent".to_owned(), |s| {
-                after(s, app::model::time::Micros(1_000))
-            }),
+            hit.sent
+                .map_or("not sent".to_owned(), |s| offset(s, Micros(1_000))),
             hit.proof.as_deref().map_or("none".to_owned(), inline),
             recovered,
             hit.error.as_deref().map_or(String::new(), inline),
@@ -117,11 +117,10 @@ fn hits(analysis: &Analysis) -> String {
 
 fn parts(analysis: &Analysis) -> String {
     let rows = analysis.split.iter().map(|part| {
-        let length = app::model::time::Micros(part.to.0 - part.from.0);
         vec![
             inline(&part.name),
-            after(part.from, part.resolution),
-            super::moments::lasting(length, part.resolution),
+            offset(part.from, part.known.0),
+            length(part.length(), part.resolution),
             source(&app::model::timeline::Source::Engine, part.resolution).replacen(
                 "engine",
                 &inline(&part.source),
@@ -178,6 +177,7 @@ fn findings(record: &Record, findings: &[Finding]) -> String {
         let statement = format!("{} {}", statement(finding), finding.detail);
         let statement = inline(statement.trim_end());
         vec![
+            code(finding.id),
             bearing(finding.bearing).to_owned(),
             statement,
             evidence(&finding.evidence, &numbers),
@@ -185,7 +185,7 @@ fn findings(record: &Record, findings: &[Finding]) -> String {
     });
     section(
         "Findings",
-        &table(&["", "statement", "evidence"], &[], rows),
+        &table(&["finding", "", "statement", "evidence"], &[], rows),
     )
 }
 
@@ -221,11 +221,12 @@ fn recommendations(all: &[Recommendation]) -> String {
 
 fn recommendation(number: usize, r: &Recommendation) -> String {
     let mut out = format!(
-        "{number}. {} *{} · because: {}* ({})\n",
+        "{number}. {} *{} · because: {}* ({}{})\n",
         strong(&end(&r.title)),
         severity(r.severity),
         inline(&lower_first(&r.because)),
-        r.id
+        r.id,
+        follows_from(&r.findings)
     );
     let indent = " ".repeat(number.to_string().len() + 2);
     if !r.change.is_empty() {
@@ -242,6 +243,15 @@ fn recommendation(number: usize, r: &Recommendation) -> String {
         out.extend([format!("\n{indent}{name}: {text}\n")]);
     }
     out
+}
+
+/// ", follows from `restart-delay`"
+fn follows_from(findings: &[&'static str]) -> String {
+    let ids = findings.iter().map(|id| code(id)).collect::<Vec<_>>();
+    if ids.is_empty() {
+        return String::new();
+    }
+    format!(", follows from {}", ids.join(", "))
 }
 
 fn end(text: &str) -> String {
@@ -270,7 +280,7 @@ fn timeline(record: &Record, analysis: &Analysis) -> String {
             ("before".to_owned(), String::new())
         } else {
             (
-                after(event.at - zero.at, resolution),
+                offset(event.at - zero.at, resolution),
                 super::moments::stamp(event.at),
             )
         };
@@ -291,8 +301,11 @@ fn timeline(record: &Record, analysis: &Analysis) -> String {
 
 fn foot(record: &Record, analysis: &Analysis) -> String {
     format!(
-        "\n---\n\nRun {} · experiment version {} · rules {}\n",
-        record.run.id, record.run.version, analysis.rules
+        "\n---\n\nRun {} · launched {} · experiment version {} · rules {}\n",
+        record.run.id,
+        date(record.run.created),
+        record.run.version,
+        analysis.rules
     )
 }
 
@@ -313,10 +326,10 @@ mod tests {
             "# Canary survives a container kill - **held**",
             "\n\nThe canary has one replica: how long do users miss it?\n\nAsked after the outage of April.\n\n",
             "**neotix_neotix-api-canary was without service for 6.3 s",
-            "| Hypothesis | recovers within 15 s: **10.74 s, held**",
+            "| Hypothesis | recovers within 15 s: **10.7 s, held**",
             "## Procedure",
             "## Observations",
-            "| +0.50 to +5.30 s | **task x0rx0c13 ready, waiting for the restart delay** | Swarm (±0.05 s) |",
+            "| +0.50 to +5.3 s | **task x0rx0c13 ready, waiting for the restart delay** | Swarm (±0.05 s) |",
             "Probe `api`: 251 sent after the fault, 196 answered, 54 refused, 1 timeout. One outage, 6.3 s (±0.1 s). Longest answer 920 ms.",
             "## Findings",
             "## What to change",

@@ -40,6 +40,7 @@ pub fn analysis() -> Analysis {
             "It went down because there is one replica.".to_owned(),
         ],
         zero: Some(ZERO),
+        scaled: None,
         recovery: recovery(),
         split: split(),
         checks: checks(),
@@ -80,6 +81,7 @@ fn split() -> Vec<Part> {
         from: ms(from),
         to: ms(to),
         resolution: ms(resolution),
+        known: (ms(resolution), ms(resolution)),
         source: source.to_owned(),
     };
     vec![
@@ -105,7 +107,7 @@ fn checks() -> Vec<Claim> {
         Claim {
             name: "recovers within".to_owned(),
             limit: "15 s".to_owned(),
-            measured: "10.74 s".to_owned(),
+            measured: "10.7 s".to_owned(),
             value: 10.74,
             limit_value: 15.0,
             held: Some(true),
@@ -201,7 +203,7 @@ fn findings() -> Vec<Finding> {
             "restart-delay",
             Weakness,
             "45 % of the recovery is the restart delay.",
-            "4.80 of 10.74 s; 5 s is Swarm's default.",
+            "4.8 of 10.7 s; 5 s is Swarm's default.",
             events_named(&[13, 14]),
         ),
         finding(
@@ -250,7 +252,7 @@ fn recommendations() -> Vec<Recommendation> {
             id: "PL-01",
             severity: Severity::Critical,
             title: "Run at least two replicas".to_owned(),
-            because: "One replica meant 6.3 s without service.".to_owned(),
+            because: "While the only replica is replaced, nothing serves.".to_owned(),
             findings: vec!["one-replica"],
             field: "deploy.replicas".to_owned(),
             change: vec![same("deploy:"), gone("  replicas: 1"), new("  replicas: 2")],
@@ -262,7 +264,7 @@ fn recommendations() -> Vec<Recommendation> {
             id: "RP-04",
             severity: Severity::Medium,
             title: "Shorten the restart delay to 1 s".to_owned(),
-            because: "4.8 of 10.7 s were spent in it. Less pressing with two replicas.".to_owned(),
+            because: "Swarm waits for it before every replacement. Less pressing with two replicas.".to_owned(),
             findings: vec!["restart-delay"],
             field: "deploy.restart_policy.delay".to_owned(),
             change: vec![same("deploy:"), same("  restart_policy:"), new("    delay: 1s")],
