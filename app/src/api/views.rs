@@ -68,8 +68,14 @@ pub struct RunRow {
     pub when_iso: String,
     /// Full strength after the fault, "10.7 s"; "more than 60 s" where it never recovered.
     pub recovery: Option<String>,
-    /// The longest time without service, "6.3 s".
+    /// The same in milliseconds; none where it never recovered or was never below full strength.
+    pub recovery_ms: Option<f64>,
+    /// Set where it never recovered: how long was watched, in milliseconds.
+    pub not_recovered_within_ms: Option<f64>,
+    /// The longest time without service, "6.3 s"; "none" where no answer was lost.
     pub outage: Option<String>,
+    /// The same in milliseconds; 0 where no answer was lost.
+    pub outage_ms: Option<f64>,
 }
 
 /// A service in a list.

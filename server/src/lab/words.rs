@@ -4,32 +4,23 @@
 //! swarm or from a document has nothing in it that hides or turns round what stands beside it.
 
 use crate::engine::permission::permission;
+use crate::report::moments::{self, day_and_time};
 use crate::report::text::clean;
 use crate::store::{Figures, RunSummary, Share};
 use app::api::views::{Check, Permission, RunRow, Running, ServiceRow, ShareRow, TaskRow};
 use app::model::facts::{ServiceFacts, Snapshot, TaskFacts};
 use app::model::run::Phase;
-use app::model::time::{At, Micros, seconds};
+use app::model::time::{At, Micros, about, seconds};
 use app::model::timeline::{TaskState, short};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 /// "23 Nov 2026, 12:21:25" (UTC).
 pub fn when(at: At) -> String {
-    let Ok(stamp) = Timestamp::from_microsecond(at.0) else {
-        return "at an unknown time".to_owned();
-    };
-    stamp
-        .to_zoned(TimeZone::UTC)
-        .strftime("%-d %b %Y, %H:%M:%S")
-        .to_string()
+    day_and_time(at)
 }
 
 /// RFC 3339, UTC.
 pub fn iso(at: At) -> String {
-    Timestamp::from_microsecond(at.0)
-        .map(|stamp| stamp.to_string())
-        .unwrap_or_default()
+    moments::iso(at)
 }
 
 /// A run as lists show it.
@@ -46,6 +37,7 @@ pub fn run_row(run: RunSummary) -> RunRow {
         figures,
         ..
     } = run;
+    let longest = figures.outage.filter(|_| phase == Phase::Done);
     RunRow {
         id,
         title: clean(&title),
@@ -57,7 +49,10 @@ pub fn run_row(run: RunSummary) -> RunRow {
         when: when(created),
         when_iso: iso(created),
         recovery: recovery(figures),
-        outage: figures.outage.filter(|_| phase == Phase::Done).map(outage),
+        recovery_ms: figures.recovery.map(Micros::as_millis_f64),
+        not_recovered_within_ms: figures.not_recovered_within.map(Micros::as_millis_f64),
+        outage: longest.map(outage),
+        outage_ms: longest.map(Micros::as_millis_f64),
     }
 }
 
@@ -83,7 +78,7 @@ pub fn running(run: &RunSummary) -> Running {
 fn recovery(figures: Figures) -> Option<String> {
     let never = figures
         .not_recovered_within
-        .map(|least| format!("more than {}", seconds(least)));
+        .map(|least| format!("more than {}", about(least)));
     figures.recovery.map(seconds).or(never)
 }
 
@@ -213,6 +208,47 @@ mod tests {
         assert_eq!(iso(at), "2026-11-23T12:21:25Z");
     }
 
+    fn summary(figures: Figures) -> RunSummary {
+        RunSummary {
+            id: RunId(uuid::Uuid::nil()),
+            design: DesignId(uuid::Uuid::nil()),
+            title: "A kill".to_owned(),
+            service: "web".to_owned(),
+            fault: "container-kill SIGKILL".to_owned(),
+            phase: Phase::Done,
+            verdict: None,
+            reason: String::new(),
+            created: At(0),
+            figures,
+        }
+    }
+
+    #[test]
+    fn a_row_has_its_figures_as_words_and_as_numbers() {
+        let row = run_row(summary(Figures {
+            recovery: Some(Micros(10_741_500)),
+            not_recovered_within: None,
+            outage: Some(Micros(6_320_000)),
+        }));
+        assert_eq!(row.recovery.as_deref(), Some("10.7 s"));
+        assert_eq!(row.outage.as_deref(), Some("6.3 s"));
+        let json = serde_json::to_value(&row).unwrap_or_default();
+        assert_eq!(json["recovery_ms"].as_f64(), Some(10_741.5));
+        assert_eq!(json["outage_ms"].as_f64(), Some(6_320.0));
+        assert!(json["not_recovered_within_ms"].is_null());
+        let row = run_row(summary(Figures {
+            recovery: None,
+            not_recovered_within: Some(Micros(60_000_000)),
+            outage: Some(Micros(0)),
+        }));
+        assert_eq!(row.recovery.as_deref(), Some("more than 60 s"));
+        assert_eq!(row.not_recovered_within_ms, Some(60_000.0));
+        assert_eq!(
+            (row.outage.as_deref(), row.outage_ms),
+            (Some("none"), Some(0.0))
+        );
+    }
+
     const HOSTILE: &str = "web\u{202e}gpj\u{2066}\u{1b}[2J\u{85}";
 
     fn tidy(view: &impl serde::Serialize) -> bool {
@@ -236,16 +272,11 @@ mod tests {
         let row = &task_rows(&snapshot)[0];
         assert!(tidy(&row.node) && tidy(&row.error), "{row:?}");
         let row = run_row(RunSummary {
-            id: RunId(uuid::Uuid::nil()),
-            design: DesignId(uuid::Uuid::nil()),
             title: HOSTILE.to_owned(),
             service: HOSTILE.to_owned(),
             fault: HOSTILE.to_owned(),
-            phase: Phase::Done,
-            verdict: None,
             reason: HOSTILE.to_owned(),
-            created: At(0),
-            figures: Figures::default(),
+            ..summary(Figures::default())
         });
         for text in [&row.title, &row.service, &row.fault, &row.reason] {
             assert!(tidy(text), "{text:?}");
