@@ -46,7 +46,7 @@ pub struct HomeView {
 }
 
 /// A run in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRow {
     /// Its name.
     pub id: RunId,
@@ -241,7 +241,7 @@ pub struct Compared {
 }
 
 /// The versions of a design, and what one of them changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct VersionsView {
     /// The design.
     pub id: DesignId,
@@ -256,7 +256,7 @@ pub struct VersionsView {
 }
 
 /// A version in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct VersionRow {
     /// Which.
     pub version: u32,

@@ -23,7 +23,7 @@ pub fn loaded_below<T: 'static>(
         if told {
             out_of_reach()
         } else {
-            refused(refusal)
+            refused(refusal).into_any()
         }
     })
 }

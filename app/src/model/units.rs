@@ -246,6 +246,22 @@ macro_rules! as_text {
 as_text!(Span, r"^\s*(\d+(\.\d+)?\s*[a-zµ]+\s*)+$", "15s");
 as_text!(Percent, r"^\s*\d+(\.\d+)?\s*%$", "80%");
 
+/// A whole number as people read it, in groups of three from 10,000 on.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,6 +275,13 @@ mod tests {
         assert_eq!(micros("1m30s"), Ok(90_000_000));
         assert_eq!(micros("1.5s"), Ok(1_500_000));
         assert_eq!(micros("2 min"), Ok(120_000_000));
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        let all = [9_999, 12_345, 123_456, 1_234_567];
+        let read = ["9999", "12,345", "123,456", "1,234,567"];
+        assert_eq!(all.map(grouped), read);
     }
 
     #[test]

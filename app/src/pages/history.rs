@@ -5,6 +5,7 @@ use crate::api::views::{HistoryView, RunQuery};
 use crate::components::lists::run_table;
 use crate::components::load::{empty, loaded_below};
 use crate::components::web::encoded;
+use crate::model::units::grouped;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -132,22 +133,6 @@ fn count(total: u64) -> String {
         1 => "1 run".to_owned(),
         n => format!("{} runs", grouped(n)),
     }
-}
-
-/// A whole number in groups of three from 10,000 on.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    if digits.len() < 5 {
-        return digits;
-    }
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn filters(view: &HistoryView, query: &RunQuery, find: bool) -> AnyView {

@@ -2,6 +2,8 @@
 //!
 //! Guarantee: what comes out has no character that hides, reorders or ends the text around it.
 
+use app::model::units::grouped;
+
 /// Replaces control characters and those that change the reading direction by U+FFFD; line ends
 /// and tabs stay.
 pub fn clean(text: &str) -> String {
@@ -72,25 +74,8 @@ pub fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 {
         format!("1 {one}")
     } else {
-        format!("{} {many}", grouped(n))
+        format!("{} {many}", grouped(n as u64))
     }
-}
-
-/// A whole number with thin groups of three from 10,000 on.
-pub fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    if digits.len() < 5 {
-        return digits;
-    }
-    let first = digits.len() % 3;
-    let mut out = digits[..first].to_owned();
-    for (i, c) in digits[first..].chars().enumerate() {
-        if i % 3 == 0 && !out.is_empty() {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -129,7 +114,5 @@ mod tests {
         assert_eq!(count(1, "task", "tasks"), "1 task");
         assert_eq!(count(0, "task", "tasks"), "0 tasks");
         assert_eq!(count(1_234_567, "probe", "probes"), "1,234,567 probes");
-        assert_eq!(grouped(12_345), "12,345");
-        assert_eq!(grouped(123_456), "123,456");
     }
 }

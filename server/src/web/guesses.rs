@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 pub const MOST: u32 = 10;
 
 /// For how long they count, from the first on.
-pub const WHILE: Duration = Duration::from_secs(60);
+pub const WHILE: Duration = Duration::from_mins(1);
 
 /// Where a request came from: whoever opened the connection, and for whom a proxy says it did.
 pub type Sender = (Option<IpAddr>, Option<IpAddr>);

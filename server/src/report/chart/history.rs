@@ -13,9 +13,10 @@ use super::notes::width;
 use super::pen::{Anchor, Pen, Point, picture};
 use crate::report::html::{Html, Open, el};
 use crate::report::moments::{date, short_date};
-use crate::report::text::{count, grouped};
+use crate::report::text::count;
 use app::model::run::{RunId, Verdict};
 use app::model::time::{self, At};
+use app::model::units::grouped;
 
 pub use super::median::Length;
 
@@ -243,7 +244,7 @@ impl<'a> Plot<'a> {
 
     fn caption(&self, total: u64) -> String {
         let n = self.points.len();
-        let mut text = format!("n = {}", grouped(n));
+        let mut text = format!("n = {}", grouped(n as u64));
         if total > n as u64 {
             let total = usize::try_from(total).unwrap_or(usize::MAX);
             text.extend([format!(", the newest of {}", count(total, "run", "runs"))]);
@@ -345,15 +346,18 @@ fn triangle(pen: &mut Pen, ink: Ink, (x, y): Point) {
     pen.path(ink, &points);
 }
 
+/// Draws a mark around a point.
+type Drawing = fn(&mut Pen, Point);
+
 /// A mark of the legend.
 struct Sign {
-    draw: fn(&mut Pen, Point),
+    draw: Drawing,
     text: &'static str,
     at: Point,
 }
 
 /// Every mark there can be, with what it means.
-const SIGNS: [(Sort, fn(&mut Pen, Point), &str); 4] = [
+const SIGNS: [(Sort, Drawing, &str); 4] = [
     (Sort::Held, |pen, at| pen.dot(Ink::Held, at, 4.0), "held"),
     (
         Sort::Violated,

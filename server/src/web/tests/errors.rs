@@ -4,6 +4,7 @@ use crate::web::testing::{Reply, Site};
 use axum::body::Body;
 
 const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
+const NONE: &[(&str, &str)] = &[];
 const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
 const RUN: &str = "/api/v1/runs/0198c0de-0000-7000-8000-000000000000";
 
@@ -28,135 +29,146 @@ const RAW: [&str; 10] = [
     "target type",
 ];
 
+/// Method, address, headers, body; the status and the words of the answer.
+type Case = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+    u16,
+    &'static str,
+);
+
+const UNREADABLE: [Case; 16] = [
+    (
+        "POST",
+        "/api/v1/runs?seed=x",
+        NONE,
+        "a",
+        422,
+        r#"seed is "x", which means nothing here. Write a whole number"#,
+    ),
+    (
+        "POST",
+        "/api/v1/runs?sed=1",
+        NONE,
+        "a",
+        422,
+        r#"no parameter "sed" here. Write one of seed"#,
+    ),
+    (
+        "POST",
+        "/api/v1/runs?seed=1&seed=2",
+        NONE,
+        "a",
+        422,
+        "seed is given twice",
+    ),
+    (
+        "GET",
+        "/api/v1/runs?verdct=held",
+        NONE,
+        "",
+        422,
+        r#"no parameter "verdct" here. Write one of text, service"#,
+    ),
+    (
+        "GET",
+        "RUN/events?after=x",
+        NONE,
+        "",
+        422,
+        r#"after is "x", which means nothing here. Write the number of an event"#,
+    ),
+    (
+        "GET",
+        "/api/v1/runs/x",
+        NONE,
+        "",
+        404,
+        r#""x" is no run's id. Copy it"#,
+    ),
+    (
+        "GET",
+        "/api/v1/runs/%ff",
+        NONE,
+        "",
+        404,
+        "is no run's id. Copy it",
+    ),
+    (
+        "POST",
+        "/api/v1/runs/x/abort",
+        NONE,
+        "",
+        404,
+        r#""x" is no run's id"#,
+    ),
+    (
+        "POST",
+        "/api/v1/shares/x/revoke",
+        NONE,
+        "",
+        404,
+        r#""x" is no link's number"#,
+    ),
+    (
+        "POST",
+        "RUN/shares",
+        NONE,
+        "{}",
+        415,
+        "Content-Type: application/json",
+    ),
+    (
+        "POST",
+        "RUN/shares",
+        JSON,
+        "{",
+        422,
+        "breaks off in line 1, column 1",
+    ),
+    (
+        "POST",
+        "RUN/shares",
+        JSON,
+        "{\n'a': 1}",
+        422,
+        "line 2, column 1 is wrong",
+    ),
+    ("POST", "RUN/shares", JSON, "[7]", 422, "not a JSON object"),
+    (
+        "POST",
+        "RUN/shares",
+        JSON,
+        r#"{"days":"x"}"#,
+        422,
+        r#"days is "x", which means nothing here. Write a whole number of days from 1 to 3650"#,
+    ),
+    (
+        "POST",
+        "RUN/shares",
+        JSON,
+        r#"{"days":-1}"#,
+        422,
+        r#"days is "-1""#,
+    ),
+    (
+        "POST",
+        "RUN/shares",
+        JSON,
+        r#"{"dys":7}"#,
+        422,
+        r#"no parameter "dys" here. Write one of days"#,
+    ),
+];
+
 #[tokio::test]
 async fn an_api_call_that_cannot_be_read_is_told_which_part_and_what_to_write() {
     let site = Site::open(None).await;
-    let (shares, none) = (format!("{RUN}/shares"), [].as_slice());
-    let events = format!("{RUN}/events?after=x");
-    for (method, path, headers, body, status, words) in [
-        (
-            "POST",
-            "/api/v1/runs?seed=x",
-            none,
-            "a",
-            422,
-            r#"seed is "x", which means nothing here. Write a whole number"#,
-        ),
-        (
-            "POST",
-            "/api/v1/runs?sed=1",
-            none,
-            "a",
-            422,
-            r#"no parameter "sed" here. Write one of seed"#,
-        ),
-        (
-            "POST",
-            "/api/v1/runs?seed=1&seed=2",
-            none,
-            "a",
-            422,
-            "seed is given twice",
-        ),
-        (
-            "GET",
-            "/api/v1/runs?verdct=held",
-            none,
-            "",
-            422,
-            r#"no parameter "verdct" here. Write one of text, service"#,
-        ),
-        (
-            "GET",
-            &events,
-            none,
-            "",
-            422,
-            r#"after is "x", which means nothing here. Write the number of an event"#,
-        ),
-        (
-            "GET",
-            "/api/v1/runs/x",
-            none,
-            "",
-            404,
-            r#""x" is no run's id. Copy it"#,
-        ),
-        (
-            "GET",
-            "/api/v1/runs/%ff",
-            none,
-            "",
-            404,
-            "is no run's id. Copy it",
-        ),
-        (
-            "POST",
-            "/api/v1/runs/x/abort",
-            none,
-            "",
-            404,
-            r#""x" is no run's id"#,
-        ),
-        (
-            "POST",
-            "/api/v1/shares/x/revoke",
-            none,
-            "",
-            404,
-            r#""x" is no link's number"#,
-        ),
-        (
-            "POST",
-            &shares,
-            none,
-            "{}",
-            415,
-            "Content-Type: application/json",
-        ),
-        (
-            "POST",
-            &shares,
-            JSON,
-            "{",
-            422,
-            "breaks off in line 1, column 1",
-        ),
-        (
-            "POST",
-            &shares,
-            JSON,
-            "{\n'a': 1}",
-            422,
-            "line 2, column 1 is wrong",
-        ),
-        ("POST", &shares, JSON, "[7]", 422, "not a JSON object"),
-        (
-            "POST",
-            &shares,
-            JSON,
-            r#"{"days":"x"}"#,
-            422,
-            r#"days is "x", which means nothing here. Write a whole number of days from 1 to 3650"#,
-        ),
-        (
-            "POST",
-            &shares,
-            JSON,
-            r#"{"days":-1}"#,
-            422,
-            r#"days is "-1""#,
-        ),
-        (
-            "POST",
-            &shares,
-            JSON,
-            r#"{"dys":7}"#,
-            422,
-            r#"no parameter "dys" here. Write one of days"#,
-        ),
-    ] {
-        let reply = site.send(method, path, headers, body).await;
+    for (method, path, headers, body, status, words) in UNREADABLE {
+        let path = path.replace("RUN", RUN);
+        let reply = site.send(method, &path, headers, body).await;
         says(&reply, status, words);
         let sentence = reply.sentence();
         let raw = RAW.iter().find(|raw| sentence.contains(**raw));
