@@ -54,11 +54,16 @@ start_engine() {
     else
         made engine
         mkdir -p "$engine"
+        # An engine that is still being stopped lets nobody else begin.
+        wait_for 300 engine_is_gone ||
+            fail "The demo's last engine (process $(cat "$engine/pid")) does not end. End it, and run make demo again."
         as_root setsid dockerd --data-root "$engine/data" --pidfile "$engine/pid" >"$engine/log" 2>&1 &
         disown
     fi
     wait_for 300 answers || fail "The Docker engine did not start. Its log: $engine/log"
 }
+
+engine_is_gone() { [ ! -f "$engine/pid" ] || ! kill -0 "$(cat "$engine/pid")" 2>/dev/null; }
 
 # wait_for TENTHS command…
 wait_for() {
@@ -77,7 +82,8 @@ find_swarm() {
         "active false") fail "This engine is a worker of a swarm. Run the demo on a manager, or point DOCKER_HOST at one." ;;
         inactive*)
             made swarm
-            step "No swarm here: making one of this one node" docker swarm init --advertise-addr 127.0.0.1 ;;
+            step "No swarm here: making one of this one node" \
+                docker swarm init --listen-addr 127.0.0.1 --advertise-addr 127.0.0.1 ;;
         *) fail "The engine's swarm is locked or in disorder. See: docker info" ;;
     esac
 }

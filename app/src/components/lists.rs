@@ -42,7 +42,7 @@ pub fn plain_head() -> AnyView {
         <th scope="col">"Service"</th>
         <th scope="col" class="n">"Full strength"</th>
         <th scope="col" class="n">"Without service"</th>
-        <th scope="col">"When"</th>
+        <th scope="col">"When (UTC)"</th>
     }
     .into_any()
 }

@@ -114,7 +114,11 @@ fn content(view: HistoryView, query: RunQuery, find: bool) -> AnyView {
     }
     let filters = filters(&view, &query, find);
     let list = if view.rows.is_empty() {
-        empty("No run matches all of this.", "/runs", "Show all runs")
+        let why = match view.total {
+            0 => "No run matches all of this.",
+            _ => "This page is past the last one.",
+        };
+        empty(why, "/runs", "Show all runs")
     } else {
         run_table(&view.rows, head(&query))
     };
@@ -188,7 +192,7 @@ fn head(query: &RunQuery) -> AnyView {
         {column(query, "service", "Service", false)}
         {column(query, "recovery", "Full strength", true)}
         {column(query, "outage", "Without service", true)}
-        {column(query, "when", "When", false)}
+        {column(query, "when", "When (UTC)", false)}
     }
     .into_any()
 }

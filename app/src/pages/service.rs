@@ -36,7 +36,9 @@ fn content(view: ServiceView) -> AnyView {
     view! {
         <div class="head"><h1>{row.name.clone()}</h1>{start}</div>
         <p class="lead">
-            {state(&row)} " · " {row.running} " of " {row.desired} " running · " {row.mode.clone()} " · "
+            {state(&row)} " · "
+            {(!row.state.ends_with("running")).then(|| format!("{} of {} running · ", row.running, row.desired))}
+            {row.mode.clone()} " · "
             <code>{row.image.clone()}</code>
         </p>
         <p class="target">{permission(&row.target)}</p>

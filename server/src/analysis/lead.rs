@@ -5,6 +5,7 @@
 
 use super::removal::disturbed;
 use super::study::Study;
+use super::verdict::gap;
 use super::words::{count, figure, list, lower, percent, sentence};
 use super::{Outage, Part, ProbeStats};
 use app::model::experiment::Fault;
@@ -118,8 +119,12 @@ fn nothing_went_down(study: &Study) -> Option<String> {
         1 => " and the one probe was answered".to_owned(),
         n => format!(" and all {n} probes were answered"),
     };
+    let seen = match gap(&study.case) {
+        Some(_) => "As far as was watched, nothing",
+        None => "Nothing",
+    };
     Some(format!(
-        "Nothing of {name} went down {when}: no task ended{answers}."
+        "{seen} of {name} went down {when}: no task ended{answers}."
     ))
 }
 
@@ -175,7 +180,7 @@ fn what_happened(study: &Study) -> Option<String> {
     let full = study.recovery.full_strength.as_ref()?;
     if watched > 0 {
         return Some(format!(
-            "No answer of {name} was lost when {done}{}.",
+            "Every probe of {name} was answered when {done}{}.",
             if study.slots.is_empty() { "" } else { &swarm }
         ));
     }
@@ -238,8 +243,16 @@ fn time_went(study: &Study) -> Option<String> {
     let full = study.recovery.full_strength.as_ref()?;
     let long = |p: &&Part| p.length().0 * 5 >= full.after.span.0;
     let longest = study.split.iter().filter(long).max_by_key(|p| p.length())?;
+    // Swarm calls a container without a health check running before it serves.
+    let swarm = study.tasks_complete.as_ref();
+    let sooner = swarm.is_some_and(|m| m.after.span < full.after.span);
+    let until = if sooner {
+        " until users were served"
+    } else {
+        ""
+    };
     Some(format!(
-        "The longest part of the {} was {}: {}.",
+        "The longest part of the {}{until} was {}: {}.",
         figure(full.after),
         name(longest),
         length(longest.length(), longest.resolution)
@@ -256,8 +269,9 @@ fn name(part: &Part) -> String {
 }
 
 fn probes_say(study: &Study) -> String {
-    study.availability().map_or_else(
-        || "No probe watched what users saw.".to_owned(),
-        |share| format!("{} of the probes were answered.", percent(share)),
-    )
+    match study.availability() {
+        Some(share) => format!("{} of the probes were answered.", percent(share)),
+        None if study.probes.is_empty() => "No probe watched what users saw.".to_owned(),
+        None => "No probe was sent after the fault.".to_owned(),
+    }
 }

@@ -12,6 +12,7 @@ pub(super) fn not_shown(study: &Study) -> Vec<String> {
     }
     [
         Some(users(study)),
+        ready(study),
         connections(study),
         load(study),
         graceful(study),
@@ -40,6 +41,18 @@ fn users(study: &Study) -> String {
         "What other ways in would have seen: only {} was probed.",
         list(&addresses)
     )
+}
+
+/// Swarm calls a container without a health check running as soon as its process has started.
+fn ready(study: &Study) -> Option<String> {
+    let (case, recovery) = (&study.case, &study.recovery);
+    let checked = case.health().is_some() || recovery.healthy.is_some();
+    let untold = !checked && recovery.first_success.is_none() && recovery.running.is_some();
+    untold.then(|| {
+        "When the new container was ready to serve: it has no health check, and no probe failed \
+         until then."
+            .to_owned()
+    })
 }
 
 fn connections(study: &Study) -> Option<String> {

@@ -6,6 +6,7 @@
 //! A stage whose end was not seen is merged into the next one and named in it. A stage that took
 //! no measurable time is left out. Where no probe failed (other replicas went on serving), nobody
 //! can tell the application's start from its first health check: they are one part, up to running.
+//! Without a health check nobody can tell the application's start at all: there is no such part.
 //! Where replacements died too, the time until the last one was created is one part, "retry".
 
 use super::case::Case;
@@ -122,7 +123,7 @@ fn last_stages(case: &Case, r: &Recovery) -> Vec<Stage> {
                 running,
             )
         } else {
-            stage("application", "application", "Swarm", running)
+            stage("serve", "until Swarm calls it running", "Swarm", running)
         }];
     };
     let source = probe_source(answer);

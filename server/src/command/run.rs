@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::config::{Output, RunFile};
+use crate::document::LONGEST;
 use crate::lab::live::Live;
 use crate::lab::{LocalLab, open};
 use crate::report::{self, text::one_line};
@@ -10,6 +11,7 @@ use app::model::stream::LiveBody;
 use app::model::time::At;
 use app::model::timeline::{Event, Source, What};
 use futures::StreamExt;
+use std::fs::File;
 use std::io::Read;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -62,18 +64,29 @@ pub async fn run(args: &RunFile) -> Result<ExitCode, Failure> {
 }
 
 fn read(args: &RunFile) -> Result<String, Failure> {
-    if args.file.as_os_str() == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text)?;
-        return Ok(text);
+    let name = args.file.display();
+    let bytes = if args.file.as_os_str() == "-" {
+        first_of(std::io::stdin())
+    } else {
+        File::open(&args.file).and_then(first_of)
+    };
+    let bytes =
+        bytes.map_err(|error| format!("{name} cannot be read ({error}): check the path"))?;
+    if bytes.len() > LONGEST {
+        let most = LONGEST / 1024;
+        let text =
+            format!("{name} is longer than {most} kB, which no experiment is: check the path");
+        return Err(text.into());
     }
-    std::fs::read_to_string(&args.file).map_err(|error| {
-        format!(
-            "{} cannot be read ({error}): check the path",
-            args.file.display()
-        )
-        .into()
-    })
+    let text = String::from_utf8(bytes);
+    Ok(text.map_err(|_| format!("{name} is no text in UTF-8: save it as UTF-8"))?)
+}
+
+/// As much as an experiment may have, and one byte more where there is more.
+fn first_of(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 async fn abort_on_ctrl_c(shutdown: CancellationToken) {

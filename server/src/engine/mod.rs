@@ -7,6 +7,7 @@
 //! restored and with an outcome, in this process ([`run`]) or in the next one ([`recovery`]).
 
 pub mod abort;
+mod claim;
 mod early;
 mod error;
 mod finish;
@@ -25,7 +26,7 @@ mod watching;
 
 pub use error::LaunchError;
 pub use owner::Owner;
-pub use preflight::{Preflight, Preflighter, Ready};
+pub use preflight::{Preflight, Ready};
 pub use recovery::Recovered;
 pub use series::Order;
 
@@ -120,7 +121,21 @@ impl Engine {
 
     /// What preflight says now.
     pub async fn preflight(&self, experiment: &Experiment, seed: u64) -> Stored<Preflight> {
-        self.shared.preflighter().look(experiment, seed).await
+        self.shared.look(experiment, seed).await
+    }
+
+    /// Whether a launch would be let in now; nothing is stored or touched, but that what processes
+    /// left that are gone is put back first.
+    pub async fn admit(&self, experiment: &Experiment, seed: u64) -> Result<(), LaunchError> {
+        self.adopt().await?;
+        series::ready(&self.shared, experiment, seed)
+            .await
+            .map(drop)
+    }
+
+    /// Runs that were left open by processes that are gone.
+    pub async fn orphans(&self) -> Stored<Vec<RunId>> {
+        self.shared.orphans().await
     }
 
     /// Starts the runs of an order, one after the other; the first one's id. Nothing was touched
@@ -140,7 +155,7 @@ impl Engine {
     /// Restores and closes runs whose process is gone, if there are any: nobody else would, while no
     /// server runs.
     pub async fn adopt(&self) -> Stored<()> {
-        if self.shared.has_orphans().await? {
+        if !self.shared.orphans().await?.is_empty() {
             self.shared.recover().await?;
         }
         Ok(())
@@ -160,16 +175,5 @@ impl Engine {
     pub async fn finished(&self) {
         self.runs.close();
         self.runs.wait().await;
-    }
-}
-
-impl Shared {
-    fn preflighter(&self) -> Preflighter<'_> {
-        Preflighter {
-            swarm: &self.swarm,
-            store: &*self.store,
-            own_service: self.own_service.as_deref(),
-            clock: self.clock(),
-        }
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! Guarantee: nothing in here changes anything; it asks the swarm, the store and the probes.
 
+use super::Shared;
+use super::claim::{self, Claim};
 use super::off_target;
 use super::permission::permission;
 use crate::faults::{self, Step};
 use crate::probes;
-use crate::store::{Settings, Store, StoreError};
-use crate::swarm::Swarm;
+use crate::store::{Settings, StoreError};
 use crate::timeline::Clock;
 use app::api::views::{Check, CheckState, Permission};
 use app::model::experiment::{Experiment, Pick, Probe, Tasks};
@@ -63,21 +64,13 @@ impl Preflight {
     }
 }
 
-/// What preflight looks at.
-pub struct Preflighter<'a> {
-    /// The swarm to ask.
-    pub swarm: &'a Swarm,
-    /// The store to ask.
-    pub store: &'a dyn Store,
-    /// The service that the lab itself runs in, if any.
-    pub own_service: Option<&'a str>,
-    /// The engine's clock, where it is known already.
-    pub clock: Clock,
-}
-
-impl Preflighter<'_> {
+impl Shared {
     /// Checks everything; an `Err` only where the store itself fails.
-    pub async fn look(&self, experiment: &Experiment, seed: u64) -> Result<Preflight, StoreError> {
+    pub(super) async fn look(
+        &self,
+        experiment: &Experiment,
+        seed: u64,
+    ) -> Result<Preflight, StoreError> {
         let mut found = Preflight {
             checks: Vec::new(),
             hits: None,
@@ -121,7 +114,11 @@ impl Preflighter<'_> {
 
     fn allowed(&self, found: &mut Preflight, before: &Snapshot, settings: &Settings) {
         let name = &before.service.name;
-        match permission(&before.service, &settings.allow, self.own_service) {
+        match permission(
+            &before.service,
+            &settings.allow,
+            self.own_service.as_deref(),
+        ) {
             Permission::Allowed(why) => found.say(CheckState::Ok, format!("Allowed: {why}")),
             Permission::NotListed(what) => found.say(
                 CheckState::No,
@@ -143,6 +140,13 @@ impl Preflighter<'_> {
             .into_iter()
             .find(|u| &u.run.experiment.target.service == name);
         match other {
+            Some(other) if !self.is_executed(&other) => found.say(
+                CheckState::Warn,
+                format!(
+                    "A run ({}) was left open by a process that is gone: a launch restores and closes it first, and so does hivequake recover",
+                    other.run.id
+                ),
+            ),
             Some(other) => found.say(
                 CheckState::No,
                 format!(
@@ -150,6 +154,9 @@ impl Preflighter<'_> {
                     other.run.id
                 ),
             ),
+            None if Claim::take(&before.service.id).await.is_none() => {
+                found.say(CheckState::No, claim::TAKEN);
+            }
             None => found.say(CheckState::Ok, "Nothing else runs on this service"),
         }
         Ok(())
@@ -180,7 +187,7 @@ impl Preflighter<'_> {
                 before,
                 picked,
                 steps,
-                clock: self.clock.clone(),
+                clock: self.clock(),
             });
         }
     }

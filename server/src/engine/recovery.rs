@@ -57,26 +57,29 @@ impl Shared {
         Ok(done)
     }
 
-    /// Whether runs are left whose process is gone.
-    pub(super) async fn has_orphans(&self) -> Stored<bool> {
-        let alive = self.runs_of_the_living().await?.len();
-        Ok(self.store.unfinished().await?.len() > alive)
+    /// Runs that are left whose process is gone.
+    pub(super) async fn orphans(&self) -> Stored<Vec<RunId>> {
+        let left = self.store.unfinished().await?.into_iter();
+        Ok(left
+            .filter(|run| !self.is_executed(run))
+            .map(|left| left.run.id)
+            .collect())
     }
 
-    /// Runs that somebody still executes: another process that lives, or this one. A run of this
-    /// process whose end could not be written is nobody's.
+    /// Whether somebody still executes a run: another process that lives, or this one. A run of
+    /// this process whose end could not be written is nobody's.
+    pub(super) fn is_executed(&self, left: &Unfinished) -> bool {
+        if left.owner == self.owner.name() {
+            return self.on().contains(&left.run.id);
+        }
+        self.owner.is_alive(&left.owner)
+    }
+
     async fn runs_of_the_living(&self) -> Stored<Vec<RunId>> {
-        let unfinished = self.store.unfinished().await?;
-        let executed = |left: &Unfinished| {
-            if left.owner == self.owner.name() {
-                return self.on().contains(&left.run.id);
-            }
-            self.owner.is_alive(&left.owner)
-        };
-        Ok(unfinished
-            .into_iter()
-            .filter(executed)
-            .map(|u| u.run.id)
+        let left = self.store.unfinished().await?.into_iter();
+        Ok(left
+            .filter(|run| self.is_executed(run))
+            .map(|left| left.run.id)
             .collect())
     }
 

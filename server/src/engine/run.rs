@@ -4,6 +4,7 @@
 //! an error), it restores, analyses and finishes the run, in this order.
 
 use super::abort::Abort;
+use super::claim::Claim;
 use super::early::Early;
 use super::preflight::Ready;
 use super::recorder::Recorder;
@@ -39,11 +40,12 @@ pub struct Running {
     ready: Ready,
     recorder: Recorder,
     abort: Abort,
+    _claim: Claim,
 }
 
 impl Running {
     /// Takes a run up right after preflight.
-    pub fn new(shared: Arc<Shared>, run: Run, ready: Ready) -> Self {
+    pub fn new(shared: Arc<Shared>, run: Run, ready: Ready, claim: Claim) -> Self {
         let recorder = Recorder::new(
             shared.store.clone(),
             run.id,
@@ -56,6 +58,7 @@ impl Running {
             ready,
             recorder,
             abort,
+            _claim: claim,
         }
     }
 
@@ -117,6 +120,7 @@ impl Running {
         watching
             .until(until, &mut self.recorder, &mut self.abort)
             .await?;
+        self.still_steady()?;
         self.enter(Phase::Inject).await?;
         let zero = Instant::now();
         self.inject(watching).await?;
@@ -130,6 +134,22 @@ impl Running {
             .await?;
         self.last_proof().await;
         Ok(())
+    }
+
+    /// What preflight saw must still hold when the fault is due: a service that has lost tasks of
+    /// itself meanwhile is spared.
+    fn still_steady(&self) -> Result<(), Early> {
+        let events = self.recorder.events().iter();
+        let strengths = events.filter_map(|event| match event.what {
+            What::Strength { running, desired } => Some((event.at, running, desired)),
+            _ => None,
+        });
+        match strengths.max_by_key(|(at, ..)| *at) {
+            Some((_, running, desired)) if running < desired => Err(Early::Aborted(format!(
+                "the service was not steady any more when the fault was due ({running} of {desired} tasks run), so it was not sent"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     async fn enter(&mut self, phase: Phase) -> Result<(), Early> {
@@ -361,7 +381,9 @@ async fn apply_all(
 }
 
 fn not_applied(recorder: &mut Recorder, clock: &Clock, step: &Step, why: &str) -> Early {
-    let text = format!("{}: {why}", step.text);
+    // What to do next is for whoever asks now, not for who reads the report later.
+    let cause = why.split(". Nothing was changed").next();
+    let text = cause.unwrap_or(why).trim_end_matches('.').to_owned();
     recorder.lab(
         clock.now(),
         What::FaultNotProven {

@@ -3,10 +3,11 @@
 //! Guarantee: the next run starts only when the service is as steady as the first one found it;
 //! a run that was aborted or not restored is the last of its series.
 
+use super::claim::{self, Claim};
 use super::run::Running;
-use super::{LaunchError, Preflight, Ready, Shared};
+use super::{LaunchError, Ready, Shared};
 use crate::store::{Figures, Hold, NewRun};
-use app::api::views::Permission;
+use app::api::views::{Check, CheckState, Permission};
 use app::model::experiment::Experiment;
 use app::model::run::{DesignId, Outcome, Phase, Run, RunId, Verdict};
 use std::future::Future;
@@ -38,16 +39,15 @@ pub(super) async fn begin(
     shared: &Arc<Shared>,
     order: Order,
 ) -> Result<(RunId, impl Future<Output = ()> + use<>), LaunchError> {
-    let found = shared
-        .preflighter()
-        .look(&order.experiment, order.seed)
-        .await?;
-    let ready = cleared(shared, &order, found).await?;
+    let ready = ready(shared, &order.experiment, order.seed).await?;
+    let claim = claimed(&ready).await?;
     let first = create(shared, &order, 1).await?;
     let id = first.id;
     let shared = shared.clone();
     Ok((id, async move {
-        let mut outcome = Running::new(shared.clone(), first, ready).execute().await;
+        let mut outcome = Running::new(shared.clone(), first, ready, claim)
+            .execute()
+            .await;
         for repeat in 2..=order.experiment.repeat {
             if !goes_on(&outcome) || shared.shutdown.is_cancelled() {
                 return;
@@ -60,16 +60,29 @@ pub(super) async fn begin(
     }))
 }
 
+/// Claims the target; another lab may have been quicker since preflight.
+async fn claimed(ready: &Ready) -> Result<Claim, LaunchError> {
+    let taken = || Check {
+        state: CheckState::No,
+        text: claim::TAKEN.to_owned(),
+    };
+    let claim = Claim::take(&ready.before.service.id).await;
+    claim.ok_or_else(|| LaunchError::Preflight(vec![taken()]))
+}
+
 fn goes_on(outcome: &Outcome) -> bool {
     outcome.left_behind.is_empty()
         && !matches!(outcome.verdict, Verdict::Aborted | Verdict::Refused)
 }
 
-async fn cleared(
-    shared: &Arc<Shared>,
-    order: &Order,
-    found: Preflight,
+/// What a run starts from; why it must not start, where something is in the way.
+pub(super) async fn ready(
+    shared: &Shared,
+    experiment: &Experiment,
+    seed: u64,
 ) -> Result<Ready, LaunchError> {
+    let found = shared.look(experiment, seed).await?;
+    let service = &experiment.target.service;
     let blockers = found.blockers();
     if let Some(ready) = found.ready {
         return Ok(ready);
@@ -82,15 +95,12 @@ async fn cleared(
         .unfinished()
         .await?
         .into_iter()
-        .find(|u| u.run.experiment.target.service == order.experiment.target.service);
+        .find(|u| &u.run.experiment.target.service == service);
     if let Some(busy) = busy {
         return Err(LaunchError::Busy(busy.run.id));
     }
     // An error of the swarm keeps its kind, and with it its status.
-    let before = shared
-        .swarm
-        .snapshot(&order.experiment.target.service)
-        .await?;
+    let before = shared.swarm.snapshot(service).await?;
     let settings = shared.store.settings().await?;
     match super::permission::permission(
         &before.service,
@@ -184,14 +194,11 @@ fn on_hold(hold: &Hold) -> String {
 async fn next(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Option<Running> {
     let seed = order.seed.wrapping_add(u64::from(repeat - 1));
     for _ in 0..LOOKS {
-        let found = shared
-            .preflighter()
-            .look(&order.experiment, seed)
-            .await
-            .ok()?;
+        let found = shared.look(&order.experiment, seed).await.ok()?;
         if let Some(ready) = found.ready {
+            let claim = claimed(&ready).await.ok()?;
             let run = create(shared, order, repeat).await.ok()?;
-            return Some(Running::new(shared.clone(), run, ready));
+            return Some(Running::new(shared.clone(), run, ready, claim));
         }
         tokio::select! {
             () = shared.shutdown.cancelled() => return None,

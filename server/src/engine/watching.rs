@@ -10,7 +10,7 @@ use super::guard::Guards;
 use super::preflight::Ready;
 use super::recorder::Recorder;
 use crate::probes::{self, Meter, ProbeClock, Settled};
-use crate::swarm::Follow;
+use crate::swarm::{Follow, Watcher};
 use crate::timeline::Clock;
 use app::model::record::{Quality, Sample};
 use app::model::run::Run;
@@ -29,6 +29,7 @@ const WRITE_EVERY: Duration = Duration::from_millis(200);
 
 /// Eyes on one service.
 pub struct Watching {
+    watcher: Watcher,
     follow: Follow,
     samples: SelectAll<BoxStream<'static, (usize, Sample)>>,
     meters: Vec<Meter>,
@@ -51,6 +52,7 @@ impl Watching {
             samples.push(stream.map(move |sample| (index, sample)).boxed());
         }
         Ok(Self {
+            watcher: shared.watcher.clone(),
             follow: shared.watcher.follow(&ready.before.service.id, POLL_EVERY),
             samples,
             meters,
@@ -89,8 +91,12 @@ impl Watching {
         }
     }
 
+    /// What has come in by now is taken first: nothing that is only waiting to be read is late.
     async fn write(&mut self, pen: &mut Recorder) -> Result<(), Early> {
         let now = self.clock.now();
+        while let Some(Some((probe, sample))) = self.samples.next().now_or_never() {
+            self.sample(probe, sample, pen);
+        }
         for meter in &mut self.meters {
             note(pen, meter.settle(now));
         }
@@ -120,6 +126,12 @@ impl Watching {
         }
         while let Some(Some(event)) = self.follow.next().now_or_never() {
             pen.event(event);
+        }
+        // A connection that is not back yet: nobody else will tell of it.
+        if let Some(from) = self.watcher.lost_since() {
+            let text = "the connection to the engine was lost and not back when the run ended";
+            let (text, to) = (text.to_owned(), self.clock.now());
+            pen.lab(to, What::Gap { text, from, to });
         }
         if let Err(error) = pen.flush().await {
             tracing::warn!(%error, "the last of the evidence may be missing");

@@ -230,12 +230,23 @@ impl LocalLab {
     }
 
     /// Launches a text: as a version of the design with its title and service, or as a new one.
-    /// A draft that somebody saved there meanwhile is not written over.
+    /// A draft that somebody saved there meanwhile is not written over, and a text that cannot be
+    /// launched is not stored.
     pub async fn launch_text(&self, text: &str, seed: Option<u64>) -> Result<RunId, Refusal> {
-        document::read(text).map_err(|problems| not_valid(&problems))?;
+        let experiment = document::read(text).map_err(|problems| not_valid(&problems))?;
+        let seed = seed.unwrap_or_else(draw);
         let id = self.design_of(text).await?;
+        if !self.is_stored(id, text).await? {
+            let admitted = self.engine.admit(&experiment, seed);
+            admitted.await.map_err(|e| refusals::launch(&e))?;
+        }
         let (id, _) = self.keep_design(id, text, Over::Nothing).await?;
-        self.launch_design(id, Some(digest(text)), seed).await
+        self.launch_design(id, Some(digest(text)), Some(seed)).await
+    }
+
+    async fn is_stored(&self, id: Option<DesignId>, text: &str) -> Result<bool, Refusal> {
+        let Some(id) = id else { return Ok(false) };
+        Ok(self.newest(id).await?.text == text)
     }
 
     /// The design that a text belongs to: the one with the same title and service.

@@ -22,8 +22,23 @@ pub async fn examine(lab: &LocalLab) -> Vec<Check> {
         Ok(()) => ok("Database: can be read and written"),
         Err(error) => no(format!("Database: {error}")),
     });
+    checks.extend(left_open(lab).await);
     checks.extend(allow_checks(lab).await);
     checks
+}
+
+/// Runs that nobody executes any more, and that nobody has put back. Silent where the store cannot
+/// be asked: that is said already.
+async fn left_open(lab: &LocalLab) -> Option<Check> {
+    let open = lab.engine.orphans().await.unwrap_or_default();
+    let runs = match open.as_slice() {
+        [] => return None,
+        [one] => format!("run {one} was"),
+        many => format!("{} runs were", many.len()),
+    };
+    Some(no(format!(
+        "Runs: {runs} left open by a process that is gone. Put back and close: hivequake recover"
+    )))
 }
 
 /// What is listed in the settings and does nothing. Silent where swarm or store cannot be asked:

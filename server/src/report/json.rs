@@ -3,7 +3,7 @@
 //! Guarantee: every time is in milliseconds from the moment the first fault was sent, and null
 //! where nothing was seen; fields are added, never renamed.
 
-use crate::analysis::{Analysis, Hit, Moment, Outage, ProbeStats, Recovery, Window};
+use crate::analysis::{Analysis, Finding, Hit, Moment, Outage, ProbeStats, Recovery, Window};
 use crate::report::left::left_behind;
 use crate::report::moments::{Zero, iso};
 use crate::report::observations::source;
@@ -41,8 +41,8 @@ pub fn value(record: &Record, analysis: &Analysis) -> Value {
         "recovery": recovery(analysis),
         "parts": analysis.split.iter().map(part).collect::<Vec<_>>(),
         "probes": analysis.probes.iter().map(probe).collect::<Vec<_>>(),
-        "timeline": record.events.iter().map(|e| event(e, &rows, zero)).collect::<Vec<_>>(),
-        "findings": analysis.findings,
+        "timeline": timeline(&rows, zero),
+        "findings": analysis.findings.iter().map(|f| finding(f, &rows)).collect::<Vec<_>>(),
         "recommendations": analysis.recommendations,
         "not_shown": analysis.not_shown,
         "undo": record.undo.iter().map(undo).collect::<Vec<_>>(),
@@ -195,11 +195,25 @@ fn outage(outage: &Outage) -> Value {
     })
 }
 
-/// `seq` is what evidence refers to; `row` is the number that the report shows.
-fn event(event: &Event, rows: &Rows, zero: At) -> Value {
+/// In order of time. A row tells several events where the tasks stood like that at the beginning.
+fn timeline(rows: &Rows, zero: At) -> Vec<Value> {
+    rows.iter()
+        .flat_map(|row| row.events().map(|e| event(e, row.number, zero)))
+        .collect()
+}
+
+/// Its evidence names rows of the timeline, as the other forms of the report do.
+fn finding(finding: &Finding, rows: &Rows) -> Value {
+    let mut value = json!(finding);
+    let told = rows.telling(&finding.evidence.events);
+    value["evidence"]["events"] = told.keys().copied().collect();
+    value
+}
+
+/// `row` is the number by which evidence refers to it.
+fn event(event: &Event, row: usize, zero: At) -> Value {
     json!({
-        "seq": event.seq,
-        "row": rows.number(event.seq),
+        "row": row,
         "at": iso(event.at),
         "after_ms": ms(event.at - zero),
         "resolution_ms": ms(event.resolution),
@@ -255,6 +269,9 @@ mod tests {
         assert_eq!(probe["outages"][0]["length_ms"], 6_310);
         assert_eq!(value["findings"][0]["id"], "one-replica");
         assert!(value["findings"][0]["evidence"]["probes"][0] == "api");
+        let rows = value["timeline"].as_array().into_iter().flatten();
+        let rows: Vec<_> = rows.filter_map(|event| event["row"].as_u64()).collect();
+        assert!(rows.is_sorted() && rows.first() == Some(&1), "{rows:?}");
         assert_eq!(
             value["timeline"].as_array().map(Vec::len),
             Some(record.events.len())

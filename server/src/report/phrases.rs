@@ -38,6 +38,9 @@ pub fn statement(finding: &Finding) -> String {
 /// "251 sent after the fault, 197 answered, 54 refused. One outage, 6.3 s (±0.1 s)."
 pub fn probe_sentence(probe: &ProbeStats) -> String {
     let window = &probe.after;
+    if window.sent == 0 {
+        return "none sent after the fault.".to_owned();
+    }
     let mut text = format!(
         "{} sent after the fault, {} answered",
         window.sent, window.ok

@@ -8,12 +8,15 @@ use super::words::Words;
 use crate::analysis::{Analysis, ProbeStats, Scaled, Window};
 use app::model::record::Record;
 use app::model::run::{Phase, Verdict};
-use app::model::time::{Micros, about, latency, offset};
+use app::model::time::{At, Micros, about, latency, offset};
 use app::model::timeline::{Event, SERVICE_REMOVED, What, short};
 use app::model::undo::UndoEntry;
 
 /// Faults named one by one at most.
 const MOST_NAMED: usize = 8;
+
+/// Nothing to tell of is what was shorter, in microseconds.
+const SHORT: i64 = 50_000;
 
 /// The steps in order.
 pub fn procedure(record: &Record, analysis: &Analysis) -> Vec<Words> {
@@ -40,7 +43,7 @@ fn baseline(record: &Record, analysis: &Analysis) -> Option<Words> {
     let end = [Phase::Inject, Phase::Restore, Phase::Done];
     let to = end.iter().find_map(|p| entered(record, *p))?;
     let length = to - from;
-    if length.0 < 50_000 {
+    if length.0 < SHORT {
         return Some("No baseline was asked for: the fault came first.".into());
     }
     let when = match analysis.zero {
@@ -110,9 +113,15 @@ fn faults(record: &Record, analysis: &Analysis) -> Vec<Words> {
 }
 
 fn fault(record: &Record, event: &Event, zero: Zero) -> Words {
-    let What::FaultSent { text, task, .. } = &event.what else {
+    let What::FaultSent {
+        text, task, fault, ..
+    } = &event.what
+    else {
         return Words::new();
     };
+    let is_refusal =
+        |what: &What| matches!(what, What::FaultNotProven { fault: of, .. } if of == fault);
+    let in_vain = record.events.iter().any(|event| is_refusal(&event.what));
     let why = task
         .as_ref()
         .and_then(|task| record.picked.iter().find(|p| p.task.task == task.task))
@@ -122,7 +131,12 @@ fn fault(record: &Record, event: &Event, zero: Zero) -> Words {
     Words::new()
         .plain(format!("At {when}, sent "))
         .strong(text)
-        .plain(format!("{why}."))
+        .plain(why)
+        .plain(if in_vain {
+            "; nothing shows that it took effect."
+        } else {
+            "."
+        })
 }
 
 fn early_end(record: &Record, analysis: &Analysis) -> Vec<Words> {
@@ -165,8 +179,30 @@ fn observe(record: &Record, analysis: &Analysis) -> Option<Words> {
         .filter(|event| ends_the_watch(event, analysis))
         .map(|event| event.at)
         .min()?;
-    let when = "after the fault";
-    Some(watched(to - zero, when, &analysis.probes, |p| &p.after))
+    let (all, unseen) = (to - zero, unseen(record, zero, to));
+    if all.0 < SHORT {
+        return None;
+    }
+    let when = match unseen.0 {
+        ..SHORT => "after the fault".to_owned(),
+        _ => format!("of the {} after the fault", about(all)),
+    };
+    Some(watched(
+        Micros(all.0 - unseen.0),
+        &when,
+        &analysis.probes,
+        |p| &p.after,
+    ))
+}
+
+/// How long nobody watched from one moment to another.
+fn unseen(record: &Record, from: At, to: At) -> Micros {
+    let gaps = record.events.iter().filter_map(|event| match &event.what {
+        What::Gap { from, to, .. } => Some((*from, *to)),
+        _ => None,
+    });
+    let within = gaps.map(|(lost, back)| (back.min(to) - lost.max(from)).0.max(0));
+    Micros(within.sum())
 }
 
 fn ends_the_watch(event: &Event, analysis: &Analysis) -> bool {
@@ -260,6 +296,21 @@ mod tests {
         analysis.zero = None;
         let first = texts(&procedure(&record, &analysis)).remove(0);
         assert!(first.contains("for 10 s without a fault"), "{first}");
+    }
+
+    #[test]
+    fn what_nobody_watched_is_not_counted() {
+        let (mut record, analysis) = sample::kill();
+        let mut gap = record.events[5].clone();
+        gap.what = What::Gap {
+            text: "the lab was not running".to_owned(),
+            from: ZERO + Micros(4_000_000),
+            to: ZERO + Micros(14_000_000),
+        };
+        record.events.push(gap);
+        let watched = texts(&procedure(&record, &analysis)).remove(2);
+        let said = "Watched the service for 15 s of the 25 s after the fault:";
+        assert!(watched.starts_with(said), "{watched}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use bollard::models::{
     ServiceSpecRollbackConfig, ServiceSpecUpdateConfig, Task, TaskSpec, TaskSpecContainerSpec,
 };
 use serde::Serialize;
+use serde_json::Value;
 
 /// An engine's RFC 3339 stamp; none for what is no stamp or Go's zero time.
 pub(super) fn at(text: &str) -> Option<At> {
@@ -31,6 +32,18 @@ fn said(value: Option<i64>) -> Option<i64> {
 
 fn count(value: Option<i64>) -> Option<u64> {
     value.and_then(|v| u64::try_from(v).ok())
+}
+
+/// A service as the engine's documentation has it, which bollard follows: engines write the health
+/// check of a definition as `Healthcheck`, the documentation as `HealthCheck`.
+pub(super) fn as_documented(mut service: Value) -> Value {
+    let container = service.pointer_mut("/Spec/TaskTemplate/ContainerSpec");
+    if let Some(container) = container.and_then(Value::as_object_mut)
+        && let Some(check) = container.remove("Healthcheck")
+    {
+        container.insert("HealthCheck".to_owned(), check);
+    }
+    service
 }
 
 /// A service as its definition says; the health check is the definition's only.
@@ -308,9 +321,9 @@ mod tests {
         assert_eq!(at("soon"), None);
     }
 
-    fn read(spec: &serde_json::Value) -> ServiceFacts {
+    fn read(spec: &Value) -> ServiceFacts {
         let service = json!({ "ID": "s1", "Version": { "Index": 7 }, "Spec": spec });
-        super::service(&serde_json::from_value(service).unwrap())
+        super::service(&serde_json::from_value(as_documented(service)).unwrap())
     }
 
     #[test]
@@ -321,7 +334,7 @@ mod tests {
             "TaskTemplate": {
                 "ContainerSpec": {
                     "Image": "api:1", "Env": ["TOKEN=s3cret", "FLAG"],
-                    "HealthCheck": { "Test": ["CMD", "/api", "health"], "Interval": 5_000_000_000_i64 },
+                    "Healthcheck": { "Test": ["CMD", "/api", "health"], "Interval": 5_000_000_000_i64 },
                 },
                 "Resources": { "Limits": { "NanoCPUs": 300_000_000, "MemoryBytes": 0 } },
                 "RestartPolicy": { "Condition": "any", "Delay": 0, "MaxAttempts": 0 },
@@ -350,7 +363,7 @@ mod tests {
 
     #[test]
     fn none_switches_a_health_check_off_and_silence_says_nothing() {
-        let with = |check: serde_json::Value| {
+        let with = |check: Value| {
             read(&json!({ "TaskTemplate": { "ContainerSpec": { "HealthCheck": check } } }))
         };
         let off = with(json!({ "Test": ["NONE"] }));

@@ -7,7 +7,8 @@ use super::{Subject, Swarm, SwarmError, facts};
 use app::model::facts::{EngineFacts, ServiceFacts, Snapshot, TaskFacts};
 use app::model::timeline::TaskState;
 use bollard::models::{LocalNodeState, Node, Service, SystemInfo, SystemVersion};
-use bollard::query_parameters::{InspectServiceOptions, ListTasksOptions};
+use bollard::query_parameters::ListTasksOptions;
+use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -33,8 +34,14 @@ impl Swarm {
 
     /// All services, by name. Errors: the swarm cannot be asked.
     pub async fn services(&self) -> Result<Vec<ServiceSummary>, SwarmError> {
-        let listed = self.docker()?.list_services(None).await;
-        let listed = listed.map_err(|e| self.explain(e, Subject::Swarm))?;
+        let listed = self.get("/services", Subject::Swarm).await?;
+        let Value::Array(listed) = listed else {
+            return Err(self.unreadable("no list of services", Subject::Swarm));
+        };
+        let listed = listed
+            .into_iter()
+            .map(|one| self.read_service(one, Subject::Swarm));
+        let listed = listed.collect::<Result<Vec<_>, _>>()?;
         let tasks = self.tasks_by(None).await?;
         let mut all: Vec<_> = listed.iter().map(|s| summary(s, &tasks)).collect();
         all.sort_by(|a, b| a.facts.name.cmp(&b.facts.name));
@@ -87,10 +94,17 @@ impl Swarm {
     pub(super) async fn service(&self, service: &str) -> Result<Service, SwarmError> {
         let subject = Subject::Service(service);
         self.refuse_odd(service, subject)?;
-        self.docker()?
-            .inspect_service(service, None::<InspectServiceOptions>)
-            .await
-            .map_err(|e| self.explain(e, subject))
+        let found = self.get(&format!("/services/{service}"), subject).await?;
+        self.read_service(found, subject)
+    }
+
+    fn read_service(&self, service: Value, subject: Subject<'_>) -> Result<Service, SwarmError> {
+        let read = serde_json::from_value(facts::as_documented(service));
+        read.map_err(|e| self.unreadable(&e.to_string(), subject))
+    }
+
+    fn unreadable(&self, why: &str, subject: Subject<'_>) -> SwarmError {
+        self.explain(super::error::Failure::Unreadable(why.to_owned()), subject)
     }
 
     /// The engine's own account; refused when it is no manager of a swarm.

@@ -35,6 +35,8 @@ pub(super) struct Shared {
     link: watch::Sender<Link>,
     followers: Mutex<Vec<Follower>>,
     clock: Mutex<ClockOffset>,
+    /// Set while something may have been missed since then.
+    lost: Mutex<Option<At>>,
 }
 
 /// How the engine can be reached.
@@ -55,6 +57,7 @@ impl Watcher {
             link: watch::Sender::new(Link::Trying),
             followers: Mutex::default(),
             clock: Mutex::default(),
+            lost: Mutex::default(),
         });
         tokio::spawn(run(Arc::clone(&shared)));
         Self { shared }
@@ -75,6 +78,11 @@ impl Watcher {
             () = self.shared.cancel.cancelled() => {}
             _ = link.wait_for(|l| *l != Link::Trying) => {}
         }
+    }
+
+    /// Since when something may have been missed that no [`What::Gap`] has told of yet.
+    pub fn lost_since(&self) -> Option<At> {
+        *lock(&self.shared.lost)
     }
 
     /// The engine's clock against the lab's, as last measured.
@@ -217,6 +225,7 @@ async fn listen_for_ever(shared: &Shared) {
                 let silence = ear.silence.take();
                 let since = silence.map_or_else(|| shared.now(), |s| s.since);
                 ear.lost.get_or_insert(since);
+                *lock(&shared.lost) = ear.lost;
                 shared.down(error);
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSES.1);
@@ -244,6 +253,7 @@ async fn listen(shared: &Shared, ear: &mut Ear, pause: &mut Duration) -> Break {
                 alive = shared.now();
                 *pause = PAUSES.0;
                 hear(shared, ear, message);
+                *lock(&shared.lost) = ear.lost;
             }
             Ok(Some(Err(error))) => {
                 return Break::Lost(shared.swarm.explain(error, Subject::Swarm));
@@ -295,6 +305,7 @@ fn hear(shared: &Shared, ear: &mut Ear, message: EventMessage) {
 
 fn close_gap(shared: &Shared, ear: &mut Ear, to: At) {
     if let Some(from) = ear.lost.take() {
+        *lock(&shared.lost) = None;
         shared.tell_gap(from, to.max(from));
     }
 }

@@ -178,7 +178,8 @@ pub async fn check(State(access): State<Arc<Access>>, request: Request, next: Ne
             "Hivequake answers only under this machine's own address. Open it as http://127.0.0.1 with its port, or set an access token.",
         ));
     }
-    if bearer(request.headers()).is_some() {
+    let presented = bearer(request.headers()).is_some();
+    if presented {
         let sender = access.sender(&request);
         access.guesses.wrong(sender, Instant::now());
         tokio::time::sleep(GUESS_TAKES).await;
@@ -186,10 +187,12 @@ pub async fn check(State(access): State<Arc<Access>>, request: Request, next: Ne
     if texts(request.headers(), ACCEPT).any(|accept| accept.contains("text/html")) {
         return Redirect::to("/sign-in").into_response();
     }
-    let mut response = refused(&Refusal::new(
-        RefusalKind::Forbidden,
-        "Nothing was changed: this needs the access token. In a browser, sign in at /sign-in; from a script, send the header Authorization: Bearer TOKEN.",
-    ));
+    let sentence = if presented {
+        "Nothing was changed: this is not the access token. Copy it from where the lab was started."
+    } else {
+        "Nothing was changed: this needs the access token. In a browser, sign in at /sign-in; from a script, send the header Authorization: Bearer TOKEN."
+    };
+    let mut response = refused(&Refusal::new(RefusalKind::Forbidden, sentence));
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     response
 }

@@ -20,6 +20,10 @@ async fn a_label_goes_there_and_back_and_nothing_else_moves() {
     let swarm = &service.swarm;
     let before = service.steady(1).await;
     let spec = service.spec().await;
+    let listed = swarm.services().await.unwrap();
+    let listed = listed.iter().find(|s| s.facts.id == service.id).unwrap();
+    let check = listed.facts.health.as_ref().map(|check| check.interval);
+    assert_eq!(check, Some(Some(5_000_000_000)), "as the definition says");
     let (watcher, cancel) = watch(swarm).await;
     let mut follow = watcher.follow(&service.id, EVERY);
     let mut timeline = Timeline::default();

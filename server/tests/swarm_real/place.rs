@@ -58,7 +58,10 @@ impl Service {
             "Labels": { "kept": "as it is", "hivequake.allow": "true" },
             "Mode": { "Replicated": { "Replicas": replicas } },
             "TaskTemplate": {
-                "ContainerSpec": { "Image": place.image, "Env": ["SECRET=hunter2"] },
+                "ContainerSpec": {
+                    "Image": place.image, "Env": ["SECRET=hunter2"],
+                    "HealthCheck": { "Test": ["CMD", "/sample", "health"], "Interval": 5_000_000_000_i64 },
+                },
                 "Resources": { "Limits": { "MemoryBytes": 50_000_000 } },
                 "RestartPolicy": { "Condition": "any", "Delay": 1_000_000_000 },
             },

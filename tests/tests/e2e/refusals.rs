@@ -1,7 +1,7 @@
 //! What the lab refuses to attack, and that refusing changes nothing.
 
 use hivequake_tests::document::{API, BACKEND, CANARY, CANARY_URL, EDGE_URL};
-use hivequake_tests::world::{World, world};
+use hivequake_tests::world::{World, now_ms, world};
 use hivequake_tests::{Document, Lab};
 use std::net::TcpListener;
 
@@ -105,4 +105,53 @@ fn an_allow_list_can_be_lifted_by_taking_the_label_away() {
     let sentence = lab.refusal(&Document::kill(CANARY).probing(CANARY_URL));
     world.update(CANARY, &["--label-add", "hivequake.allow=true"]);
     assert!(sentence.contains("hivequake.allow"), "{sentence}");
+}
+
+#[test]
+fn a_service_that_another_lab_is_at_work_on() {
+    let Some(turn) = world() else { return };
+    let document = Document::label(CANARY, "mark", "on").timed("0s", "8s");
+    let (one, other) = (Lab::start(&turn.engine), Lab::start(&turn.engine));
+    let run = one.launch(&document);
+    one.reached(&run, "observe");
+    let sentence = other.refusal(&Document::kill(CANARY));
+    assert!(
+        sentence.contains("Another lab on this machine"),
+        "{sentence}"
+    );
+    let (code, _, said) = Lab::new(&turn.engine.host()).run_by_cli(&Document::kill(CANARY));
+    assert_eq!(code, 2, "{said}");
+    assert_eq!(
+        other.get("/api/v1/designs").body,
+        "[]",
+        "nothing was stored"
+    );
+
+    assert_eq!(one.done(&run)["verdict"], "held");
+    let next = other.launch(&document);
+    other.done(&next);
+}
+
+#[test]
+fn a_service_that_loses_tasks_before_the_fault_is_due() {
+    let Some(turn) = world() else { return };
+    let name = "hq-thinned";
+    let few = ["--label", "hivequake.allow=true", "--replicas", "3"];
+    let service = turn.service(
+        name,
+        &[few.as_slice(), &["--restart-delay", "60s"]].concat(),
+    );
+    let lab = Lab::start(&turn.engine);
+    let begun = now_ms();
+    let run = lab.launch(&Document::kill(name).timed("4s", "4s"));
+    lab.reached(&run, "baseline");
+    turn.engine.docker(&["kill", &turn.containers(name)[0]]);
+    let run = lab.done(&run);
+    assert_eq!(run["verdict"], "aborted", "{run}");
+    assert!(
+        run["reason"].to_string().contains("2 of 3 tasks run"),
+        "{run}"
+    );
+    assert_eq!(turn.events(name, begun, "kill").len(), 1, "only ours");
+    drop(service);
 }

@@ -135,6 +135,7 @@ impl Desk {
 
     /// Asks again what could not be asked.
     pub fn again(self) {
+        self.turn(Turn::again);
         self.ask_after(Duration::ZERO);
     }
 

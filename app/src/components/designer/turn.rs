@@ -76,6 +76,11 @@ impl Turn {
             .find_map(|(known, value)| (known == path).then_some(value))
     }
 
+    /// What the server knows of the document has changed: it is asked again.
+    pub fn again(&mut self) {
+        self.unchecked = true;
+    }
+
     /// The next question, if there is one and none is under way.
     pub fn next(&mut self, id: Option<DesignId>) -> Option<DesignAsk> {
         if self.asked.is_some() || !self.is_waiting() {

@@ -11,7 +11,7 @@ use app::model::run::Verdict;
 use app::model::time::{Micros, latency};
 
 /// A prober later than this says more about itself than about the target.
-const LATE: Micros = Micros(5_000);
+pub(super) const LATE: Micros = Micros(5_000);
 /// Fewer probes than this prove little, even if all are answered.
 const FEW: u64 = 20;
 
@@ -22,7 +22,7 @@ pub(super) fn not_proven(study: &Study) -> Option<Finding> {
         "fault-not-proven",
         Bearing::Neutral,
         "The fault could not be shown to have taken effect",
-        format!("{why}."),
+        format!("{}.", why.trim_end_matches('.')),
         evidence,
     )
 }

@@ -167,7 +167,8 @@ pub(super) fn slower_after(study: &Study) -> Option<Finding> {
     )
 }
 
-/// At least twice as slow, and by more than 5 ms, with enough answers on both sides.
+/// At least twice as slow, and by more than 5 ms, with enough answers on both sides, and a prober
+/// that was punctual itself.
 fn slower<'s>(
     study: &Study,
     series: &'s ProbeSeries,
@@ -179,6 +180,7 @@ fn slower<'s>(
     let after = window(settled.iter());
     let (was, is) = (stats.before.p99?, after.p99?);
     let enough = stats.before.ok >= ENOUGH && after.ok >= ENOUGH;
+    let enough = enough && stats.lag_p99 <= super::evidence::LATE;
     let slower = is.0 >= was.0.saturating_mul(2) && is.0 - was.0 > 5_000;
     (enough && slower).then_some((series.name.as_str(), was, is))
 }

@@ -33,7 +33,7 @@ pub(super) fn pl_01(advice: &Advice) -> Option<Draft> {
         ),
         caution: cautions(advice),
         verify: "Run this experiment again after the change, with a probe that can reach every \
-                 replica; expected: no answer is lost.",
+                 replica; expected: no outage.",
         sources: &[STATIC_STABILITY, RESTART_SOURCE],
         gain,
     })

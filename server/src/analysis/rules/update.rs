@@ -32,7 +32,7 @@ pub(super) fn up_01(advice: &Advice) -> Option<Draft> {
         caution: "For a moment two run side by side: there must be room for both, and they must \
                   bear one another."
             .to_owned(),
-        verify: "Update the service while a probe is watching; expected: no answer is lost.",
+        verify: "Update the service while a probe is watching; expected: no outage.",
         sources: &[UPDATE_SOURCE, DEPLOY],
         gain: Micros(0),
     })
@@ -102,7 +102,7 @@ pub(super) fn up_05(advice: &Advice) -> Option<Draft> {
         ),
         caution: "Updates take longer; a delay between them gives caches time to warm up."
             .to_owned(),
-        verify: "Update the service while a probe is watching; expected: no answer is lost.",
+        verify: "Update the service while a probe is watching; expected: no outage.",
         sources: &[DEPLOY],
         gain: Micros(0),
     })

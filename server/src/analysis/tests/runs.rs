@@ -192,7 +192,7 @@ fn three_replicas_hide_a_kill() {
     assert_eq!(last, Some(("health", "application and first health check")));
     let ids = finding_ids(&analysis);
     assert!(ids.contains(&"no-outage") && !ids.contains(&"single-replica"));
-    assert!(analysis.lead[0].starts_with("No answer of shop_web was lost when one of its 3"));
+    assert!(analysis.lead[0].starts_with("Every probe of shop_web was answered when one of its 3"));
     assert_eq!(figures(&analysis).outage, Some(Micros(0)));
 }
 

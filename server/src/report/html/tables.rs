@@ -172,7 +172,10 @@ pub fn probes(analysis: &Analysis) -> Html {
             .with(format!(
                 ", every {}: {}{}",
                 as_set(probe.every),
-                phrases::outages(&probe.outages),
+                match probe.after.sent {
+                    0 => "none sent after the fault.".to_owned(),
+                    _ => phrases::outages(&probe.outages),
+                },
                 punctual(probe, analysis)
             ))
     });

@@ -1,12 +1,14 @@
 //! Designs: saving never writes over what somebody else saved, and what changed can be seen.
 
+use crate::store::Over;
 use crate::web::testing::{Reply, Site};
 use app::model::digest::digest;
+use axum::body::Body;
 
 const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
 
 /// A new design; its id.
-async fn stored(site: &Site, text: &'static str) -> String {
+async fn stored(site: &Site, text: impl Into<Body>) -> String {
     let reply = site.send("POST", "/api/v1/designs", &[], text).await;
     assert_eq!(reply.status, 201, "{reply:?}");
     reply.json()["id"].as_str().unwrap().to_owned()
@@ -71,14 +73,27 @@ async fn the_pages_are_told_so_too_when_saving_and_when_launching() {
 }
 
 #[tokio::test]
-async fn a_launch_by_text_spares_a_saved_draft() {
+async fn a_launch_that_is_refused_stores_nothing() {
     let site = Site::open(None).await;
     let document = include_str!("../../../../tests/fixtures/experiments/canary-kill.yaml");
     let changed = format!("{document}# A thought that took an hour.\n");
-    let reply = site.send("POST", "/api/v1/designs", &[], changed.clone());
-    let id = reply.await.json()["id"].as_str().unwrap().to_owned();
-    // No swarm, so no run; but the text is stored before that is known.
-    site.send("POST", "/api/v1/runs", &[], document).await;
+    let id = stored(&site, changed.clone()).await;
+    // No swarm, so no run.
+    let refused = site.send("POST", "/api/v1/runs", &[], document).await;
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert_eq!(text(&site, &id).await, changed);
+}
+
+#[tokio::test]
+async fn what_changed_between_versions_can_be_seen() {
+    let site = Site::open(None).await;
+    let document = include_str!("../../../../tests/fixtures/experiments/canary-kill.yaml");
+    let changed = format!("{document}# A thought that took an hour.\n");
+    let id = stored(&site, changed).await;
+    // As a launch does it, which spares a draft that was saved meanwhile.
+    let design = Some(id.parse().unwrap());
+    let kept = site.lab.keep_design(design, document, Over::Nothing).await;
+    assert_eq!(kept.unwrap().1, 2);
     assert_eq!(text(&site, &id).await, document);
     let page = site.get(&format!("/designs/{id}/versions")).await;
     assert_eq!(page.status, 200);
