@@ -58,6 +58,13 @@ need() {
         apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
+# What an engine that was killed has left mounted in its folder.
+unmount_below() {
+    local at
+    awk -v folder="$1/" 'index($5, folder) == 1 { print $5 }' /proc/self/mountinfo | sort -r |
+        while read -r at; do as_root umount -l "$at" 2>/dev/null || true; done
+}
+
 # The engine, its client and what it needs. The client has a package of its own from Debian 13 on.
 need_docker() {
     local client=docker.io

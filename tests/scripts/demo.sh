@@ -148,8 +148,13 @@ gone() { [ ! -d "/proc/$1" ]; }
 clean() {
     [ -d "$demo" ] || { say "Nothing to remove: there was no demo here."; return; }
     if did_make engine; then
-        # Stack, image and swarm are in the engine's own folder.
+        # Stack, image and swarm are in the engine's own folder. One that was killed has left its
+        # containers running: it takes them up again, and ends them.
+        if [ -f "$engine/pid" ] && engine_is_gone; then
+            step "Docker engine, which was killed: starting it to end what it left" start_engine
+        fi
         stop_engine
+        unmount_below "$engine"
         step "Docker engine and all in it" as_root rm -rf --one-file-system "$engine"
     else
         answers || fail "The Docker engine does not answer. Start it, then run make demo-clean again."

@@ -114,15 +114,9 @@ crash() {
     named "$1"
     cut "$1"
     cut_containers "$1"
-    unmount "$1"
+    unmount_below "$(home "$1")"
     # What lies in memory on a real machine is gone after a power cut.
     rm -rf --one-file-system "$(home "$1")/exec"
-}
-
-unmount() {
-    local at
-    awk -v home="$(home "$1")/" 'index($5, home) == 1 { print $5 }' /proc/self/mountinfo | sort -r |
-        while read -r at; do umount -l "$at" 2>/dev/null || true; done
 }
 
 down() {

@@ -75,7 +75,10 @@ pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
     }
     if done.left_behind.is_empty() {
         if done.still_on.is_empty() {
-            say!("Everything is back in place.");
+            say!(
+                "Everything is back in place, as far as the data in {} tells.",
+                base.data.display()
+            );
         }
         return Ok(ExitCode::SUCCESS);
     }

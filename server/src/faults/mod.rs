@@ -68,7 +68,7 @@ pub enum FaultError {
     /// There are not enough tasks for what the experiment asks.
     #[error(
         "The experiment asks for {wanted}, but {running} of the service's tasks run. Nothing was \
-         changed. Ask for fewer under target.tasks, or wait until the service is steady."
+         changed. Ask for fewer under target.tasks, or give the service more replicas first."
     )]
     TooFew {
         /// What was asked, for people: "3 tasks".

@@ -3,6 +3,7 @@
 use super::live::readable;
 use super::{LocalLab, refusals, words};
 use crate::analysis::{self, Analysis};
+use crate::engine::journal;
 use crate::report;
 use crate::report::chart::history::{HistoryPoint, Length, history as draw};
 use crate::report::text::clean;
@@ -40,6 +41,14 @@ impl LocalLab {
         summary
             .map(words::run_row)
             .ok_or_else(|| refusals::missing("run", &id.to_string()))
+    }
+
+    /// What a run has moved that is not back in place, one sentence each with the commands that put
+    /// it back.
+    pub async fn left_behind(&self, id: RunId) -> Result<Vec<String>, Refusal> {
+        let entries = self.store.undo_of(id).await;
+        let entries = entries.map_err(|e| refusals::store(&e))?;
+        Ok(words::cleaned(&journal::left_behind(&entries)))
     }
 
     pub(super) async fn run_view(&self, id: RunId) -> Result<RunView, Refusal> {

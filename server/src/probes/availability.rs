@@ -7,8 +7,9 @@
 //! into ten equal parts (fewer, where a part would hold less than five sends of the quickest
 //! probe). Availability stayed below the share if, in every part in which any probe was meant to
 //! be sent, fewer than that share of them were answered as expected, all probes together; if
-//! there is such a part; and if the first probe of all was sent before the time began. A `for`
-//! shorter than the quickest probe's interval counts as that interval.
+//! there is such a part; if the same is true of the very first probes of the time, so that it begins
+//! with the loss and not before; and if the first probe of all was sent before the time began. A
+//! `for` shorter than the quickest probe's interval counts as that interval.
 
 use app::model::experiment::AbortWhen;
 use app::model::record::{ProbeOutcome, Sample};
@@ -73,13 +74,15 @@ impl Availability {
         let begin = self.begin(until);
         self.grains = self.grains.split_off(&begin);
         let watched = self.first.is_some_and(|first| first <= begin);
-        let mut parts = (0..self.parts)
-            .filter_map(|part| {
-                self.tally(begin + part * GRAINS_PER_PART, GRAINS_PER_PART)
-                    .percent()
-            })
-            .peekable();
-        watched && parts.peek().is_some() && parts.all(|percent| percent < self.share.get())
+        let end = begin + self.parts * GRAINS_PER_PART;
+        let first = self.grains.range(begin..end).next();
+        let first = first.and_then(|(_, tally)| tally.percent());
+        let mut parts = (0..self.parts).filter_map(|part| {
+            self.tally(begin + part * GRAINS_PER_PART, GRAINS_PER_PART)
+                .percent()
+        });
+        let is_low = |percent: f64| percent < self.share.get();
+        watched && first.is_some_and(is_low) && parts.all(is_low)
     }
 
     /// Share of probes answered over the whole time before `until`, in percent; none when none
@@ -154,7 +157,7 @@ mod tests {
         let mut ten = guard(50.0, Span::secs(10));
         // The outage begins at 20 s: the last good part is over at 30 s at the earliest.
         let tripped = trips(&mut ten, 400, |tenth| tenth < 200).unwrap();
-        assert!((294..=311).contains(&tripped), "{tripped}");
+        assert!((298..=311).contains(&tripped), "{tripped}");
         assert!(ten.percent(tenths(tripped + 1)).unwrap() < 10.0);
     }
 

@@ -188,8 +188,22 @@ async fn runs(State(web): State<Web>, given: Given) -> Answer<Value> {
     ))
 }
 
-async fn run(State(web): State<Web>, OfRun(id): OfRun) -> Answer<RunRow> {
-    Ok(Json(web.lab.run_row(id).await?))
+/// One run, and what of it is not back in place.
+#[derive(Serialize)]
+struct OneRun {
+    #[serde(flatten)]
+    row: RunRow,
+    left_behind: Vec<String>,
+}
+
+async fn run(State(web): State<Web>, OfRun(id): OfRun) -> Answer<OneRun> {
+    let row = web.lab.run_row(id).await?;
+    // What is still to be restored in a run that is on is not left behind.
+    let left_behind = match row.verdict {
+        Some(_) => web.lab.left_behind(id).await?,
+        None => Vec::new(),
+    };
+    Ok(Json(OneRun { row, left_behind }))
 }
 
 /// The body is the experiment's text, YAML or JSON.

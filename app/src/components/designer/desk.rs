@@ -139,6 +139,12 @@ impl Desk {
         self.ask_after(Duration::ZERO);
     }
 
+    /// Whether nothing but the swarm's state is in the way of a launch: that may pass by itself.
+    pub fn is_blocked(self) -> bool {
+        let view = self.view.read_untracked();
+        self.settled.get_untracked() && !view.launchable && view.problems.is_empty()
+    }
+
     /// The document was stored.
     pub fn saved(self, text: String) {
         self.came_from(digest(&text));

@@ -9,6 +9,7 @@ use crate::components::refusal::refused;
 use crate::components::web;
 use crate::components::web::{effect, when};
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// What a design with this title is called.
 pub fn titled(title: &str) -> String {
@@ -17,6 +18,9 @@ pub fn titled(title: &str) -> String {
         title => title.to_owned(),
     }
 }
+
+/// How often is looked whether what is in the way of a launch has passed.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// What version is on the desk, and what saving makes of it.
 fn standing(desk: Desk) -> String {
@@ -44,6 +48,7 @@ pub fn Designer(view: DesignView, key: String) -> impl IntoView {
     let taken_up = RwSignal::new(false);
     effect(move || taken_up.set(desk.take_up()));
     warn_before_leaving(desk);
+    look_again_while_blocked(desk);
     view! {
         <p class="crumbs">
             <a href="/designs">"Experiments"</a> " / " {move || standing(desk)}
@@ -74,6 +79,19 @@ pub fn Designer(view: DesignView, key: String) -> impl IntoView {
             <TextSide desk />
         </div>
     }
+}
+
+fn look_again_while_blocked(desk: Desk) {
+    effect(move || {
+        set_interval(
+            move || {
+                if !document().hidden() && desk.is_blocked() {
+                    desk.again();
+                }
+            },
+            LOOK_AGAIN,
+        );
+    });
 }
 
 /// Which side a phone shows; wide screens show both.

@@ -17,6 +17,7 @@ use crate::report::text::count;
 use app::model::run::{RunId, Verdict};
 use app::model::time::{self, At};
 use app::model::units::grouped;
+use std::collections::BTreeSet;
 
 pub use super::median::Length;
 
@@ -100,9 +101,7 @@ struct Plot<'a> {
 
 impl<'a> Plot<'a> {
     fn of(points: &'a [&'a HistoryPoint], size: Size) -> Self {
-        let one_kind = points
-            .windows(2)
-            .all(|pair| pair[0].series == pair[1].series);
+        let one_kind = kinds(points) == 1;
         let lengths = points.iter().map(|p| p.recovery).collect::<Vec<_>>();
         let longest = lengths.iter().copied().map(seconds).fold(0.1, f64::max);
         Self {
@@ -244,7 +243,7 @@ impl<'a> Plot<'a> {
 
     fn caption(&self, total: u64) -> String {
         let n = self.points.len();
-        let mut text = format!("n = {}", grouped(n as u64));
+        let mut text = format!("From the fault to full strength. n = {}", grouped(n as u64));
         if total > n as u64 {
             let total = usize::try_from(total).unwrap_or(usize::MAX);
             text.extend([format!(", the newest of {}", count(total, "run", "runs"))]);
@@ -252,10 +251,13 @@ impl<'a> Plot<'a> {
         text.push_str("; oldest on the left, times in UTC. ");
         text.extend([match self.middle {
             Some(middle) => format!("Median {}{}.", written(middle.median), interval(middle)),
-            None => {
-                "No median: it takes at least 3 runs of one kind, more than half of them recovered."
-                    .to_owned()
-            }
+            None => match kinds(self.points) {
+                1 => "No median: it takes at least 3 runs, more than half of them recovered."
+                    .to_owned(),
+                many => format!(
+                    "No median: these are runs of {many} kinds; choose one service and one fault."
+                ),
+            },
         }]);
         text
     }
@@ -277,6 +279,12 @@ impl<'a> Plot<'a> {
             rows: self.points.iter().rev().map(row).collect(),
         }
     }
+}
+
+/// How many kinds of runs there are: what may share a median is of one.
+fn kinds(points: &[&HistoryPoint]) -> usize {
+    let all: BTreeSet<&str> = points.iter().map(|p| p.series.as_str()).collect();
+    all.len()
 }
 
 fn interval(middle: Middle) -> String {
