@@ -3,6 +3,7 @@
 use hivequake::command;
 use hivequake::config::{Cli, Command};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use std::io::Write as _;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -24,6 +25,8 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
+        // A terminal that is gone is no reason to panic.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .init();
     more_files();
@@ -37,7 +40,7 @@ async fn main() -> ExitCode {
         Command::Schema => Ok(command::schema()),
     };
     done.unwrap_or_else(|failure| {
-        eprintln!("{failure}");
+        let _ = writeln!(std::io::stderr(), "{failure}");
         ExitCode::from(COULD_NOT)
     })
 }

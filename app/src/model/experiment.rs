@@ -271,6 +271,8 @@ impl Fault {
             (Self::ServiceLabel { label, .. }, Self::ServiceLabel { label: there, .. }) => {
                 label == there
             }
+            // Both would be sent to the same containers, and the second would find none.
+            (Self::ContainerKill { .. }, Self::ContainerKill { .. }) => true,
             _ => false,
         }
     }

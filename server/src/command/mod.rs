@@ -9,6 +9,14 @@ macro_rules! say {
     }};
 }
 
+/// The same on standard error, whose reader may have gone as well.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 mod dry;
 mod run;
 mod serve;
@@ -18,7 +26,8 @@ pub use serve::serve;
 
 use crate::config::{AbortRun, Base};
 use crate::document;
-use crate::lab::{doctor, open};
+use crate::engine::Recovered;
+use crate::lab::{LocalLab, doctor, open};
 use crate::report::text::one_line;
 use app::api::Lab;
 use app::api::views::{Check, CheckState};
@@ -63,7 +72,7 @@ fn line(check: &Check) -> String {
 /// Restores and closes what was interrupted. Fails (4) when something is left.
 pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
     let lab = open(base, CancellationToken::new()).await?;
-    let done = lab.engine.recover().await?;
+    let done = recovered(&lab).await?;
     for run in &done.runs {
         say!("closed run {run}: aborted, lab restarted");
     }
@@ -82,10 +91,24 @@ pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    for left in &done.left_behind {
+    Ok(left(&done.left_behind))
+}
+
+async fn recovered(lab: &LocalLab) -> Result<Recovered, Failure> {
+    let done = lab.engine.recover().await;
+    Ok(done.map_err(|error| error.for_people())?)
+}
+
+/// Names what is left, and fails (4) when something is.
+fn left(behind: &[String]) -> ExitCode {
+    for left in behind {
         say!("LEFT: {}", one_line(left));
     }
-    Ok(ExitCode::from(run::NOT_RESTORED))
+    ExitCode::from(if behind.is_empty() {
+        0
+    } else {
+        run::NOT_RESTORED
+    })
 }
 
 /// Ends a run, or all.
@@ -93,10 +116,11 @@ pub async fn abort(args: &AbortRun) -> Result<ExitCode, Failure> {
     let lab = open(&args.base, CancellationToken::new()).await?;
     if args.run == "all" {
         lab.stop_all("somebody on the command line").await?;
+        let done = recovered(&lab).await?;
         say!(
             "All runs end and restore; none starts until somebody releases it (hivequake release)."
         );
-        return Ok(ExitCode::SUCCESS);
+        return Ok(left(&done.left_behind));
     }
     let id = args.run.parse().map_err(|_| {
         format!(

@@ -31,7 +31,7 @@ pub async fn run(args: &RunFile) -> Result<ExitCode, Failure> {
     let text = read(args)?;
     let shutdown = CancellationToken::new();
     tokio::spawn(abort_on_ctrl_c(shutdown.clone()));
-    let lab = open(&args.base, shutdown).await?;
+    let lab = open(&args.base, shutdown.clone()).await?;
     if args.dry_run {
         let launchable = super::dry::run(&lab, text, args.output).await?;
         return Ok(ExitCode::from(if launchable { 0 } else { REFUSED }));
@@ -40,7 +40,7 @@ pub async fn run(args: &RunFile) -> Result<ExitCode, Failure> {
     let first = match lab.launch_text(&text, args.seed).await {
         Ok(first) => first,
         Err(refusal) => {
-            eprintln!("{refusal}");
+            tell!("{refusal}");
             if args.output == Output::Json {
                 say!(
                     "{:#}",
@@ -59,8 +59,25 @@ pub async fn run(args: &RunFile) -> Result<ExitCode, Failure> {
     while let Ok(end) = ended.try_recv() {
         outcomes.push(end);
     }
-    print(&lab, &outcomes, args.output).await?;
-    Ok(ExitCode::from(status(&outcomes)))
+    let (record, _) = lab.analysed(first).await?;
+    let repeats = record.run.experiment.repeat;
+    print(&lab, &outcomes, args.output, repeats).await?;
+    let missing = (outcomes.len() as u64) < u64::from(repeats);
+    let of_the_rest = missing.then(|| rest(outcomes.len(), repeats, shutdown.is_cancelled()));
+    Ok(ExitCode::from(worst(
+        outcomes.iter().map(|(_, o)| status(o)).chain(of_the_rest),
+    )))
+}
+
+/// Says that a series ended before its time; what that counts as.
+fn rest(done: usize, repeats: u32, asked: bool) -> u8 {
+    let why = if asked {
+        "it was asked to end"
+    } else {
+        "a run was aborted or not restored, everything was stopped, or the service did not become steady again"
+    };
+    tell!("{done} of {repeats} runs: the series ended early, because {why}.");
+    if asked { ABORTED } else { INVALID }
 }
 
 fn read(args: &RunFile) -> Result<String, Failure> {
@@ -91,36 +108,37 @@ fn first_of(from: impl Read) -> std::io::Result<Vec<u8>> {
 
 async fn abort_on_ctrl_c(shutdown: CancellationToken) {
     crate::command::serve::stop_signal().await;
-    eprintln!("Aborting and restoring.");
     shutdown.cancel();
+    tell!("Aborting and restoring.");
 }
 
-/// The worst of all outcomes, as an exit status.
-fn status(outcomes: &[(RunId, Outcome)]) -> u8 {
-    let one = |outcome: &Outcome| match outcome.verdict {
+/// An outcome as an exit status.
+fn status(outcome: &Outcome) -> u8 {
+    match outcome.verdict {
         _ if !outcome.left_behind.is_empty() => NOT_RESTORED,
         Verdict::Held => 0,
         Verdict::Violated => VIOLATED,
         Verdict::Refused => REFUSED,
         Verdict::Aborted => ABORTED,
         Verdict::Invalid => INVALID,
-    };
+    }
+}
+
+/// The worst exit status of several; that of a run that shows nothing where there is none.
+fn worst(all: impl Iterator<Item = u8>) -> u8 {
     let badness = |status: &u8| {
         [0, VIOLATED, INVALID, REFUSED, ABORTED, NOT_RESTORED]
             .iter()
             .position(|s| s == status)
     };
-    outcomes
-        .iter()
-        .map(|(_, outcome)| one(outcome))
-        .max_by_key(badness)
-        .unwrap_or(INVALID)
+    all.max_by_key(badness).unwrap_or(INVALID)
 }
 
 async fn print(
     lab: &LocalLab,
     outcomes: &[(RunId, Outcome)],
     output: Output,
+    repeats: u32,
 ) -> Result<(), Failure> {
     let mut reports = Vec::new();
     for (id, outcome) in outcomes {
@@ -132,7 +150,7 @@ async fn print(
         }
     }
     match (output, reports.as_slice()) {
-        (Output::Json, [one]) => say!("{one:#}"),
+        (Output::Json, [one]) if repeats == 1 => say!("{one:#}"),
         (Output::Json, many) => say!("{:#}", serde_json::Value::from(many)),
         _ => {}
     }
@@ -162,7 +180,7 @@ async fn progress(lab: LocalLab, run: RunId) {
             if matches!(event.what, What::FaultSent { .. }) {
                 zero.get_or_insert(event.at);
             }
-            eprintln!("{}", line(&event, zero));
+            tell!("{}", line(&event, zero));
         }
     }
 }
@@ -186,39 +204,30 @@ fn line(event: &Event, zero: Option<At>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
-    fn ended(verdict: Verdict, left: &[&str]) -> (RunId, Outcome) {
-        let left_behind = left.iter().map(|s| (*s).to_owned()).collect();
-        (
-            RunId(Uuid::nil()),
-            Outcome {
-                verdict,
-                reason: String::new(),
-                left_behind,
-            },
-        )
+    fn of(verdict: Verdict, left: &[&str]) -> u8 {
+        status(&Outcome {
+            verdict,
+            reason: String::new(),
+            left_behind: left.iter().map(|s| (*s).to_owned()).collect(),
+        })
     }
 
     #[test]
     fn the_exit_status_is_that_of_the_worst_run() {
-        assert_eq!(status(&[ended(Verdict::Held, &[])]), 0);
-        assert_eq!(
-            status(&[ended(Verdict::Held, &[]), ended(Verdict::Violated, &[])]),
-            1
-        );
-        assert_eq!(
-            status(&[ended(Verdict::Invalid, &[]), ended(Verdict::Violated, &[])]),
-            5
-        );
-        assert_eq!(
-            status(&[
-                ended(Verdict::Aborted, &["a label"]),
-                ended(Verdict::Invalid, &[])
-            ]),
-            4
-        );
-        assert_eq!(status(&[ended(Verdict::Aborted, &[])]), 3);
+        let worst = |all: &[u8]| worst(all.iter().copied());
+        let (held, invalid) = (of(Verdict::Held, &[]), of(Verdict::Invalid, &[]));
+        assert_eq!(worst(&[held]), 0);
+        assert_eq!(worst(&[held, of(Verdict::Violated, &[])]), 1);
+        assert_eq!(worst(&[invalid, of(Verdict::Violated, &[])]), 5);
+        assert_eq!(worst(&[of(Verdict::Aborted, &["a label"]), invalid]), 4);
+        assert_eq!(worst(&[of(Verdict::Aborted, &[])]), 3);
+        assert_eq!(worst(&[]), 5);
+    }
+
+    #[test]
+    fn a_series_that_ends_early_is_no_success() {
+        assert_eq!((rest(1, 5, false), rest(1, 5, true)), (5, 3));
     }
 
     #[test]

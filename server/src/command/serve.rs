@@ -1,6 +1,6 @@
 //! `hivequake serve`: recovers first, then serves until it is told to stop, then restores.
 
-use super::{Failure, open};
+use super::{Failure, open, recovered};
 use crate::config::Serve;
 use crate::engine::Recovered;
 use crate::lab::LocalLab;
@@ -29,7 +29,7 @@ pub async fn serve(args: &Serve) -> Result<ExitCode, Failure> {
             args.listen
         )
     })?;
-    tell(&lab.engine.recover().await?);
+    tell(&recovered(&lab).await?);
     let keeping = tokio::spawn(keep_house(lab.clone(), shutdown.clone()));
     let address = listener.local_addr()?;
     let access = Access::new(args.token.as_deref(), address, args.https);
@@ -38,8 +38,8 @@ pub async fn serve(args: &Serve) -> Result<ExitCode, Failure> {
     let stop = shutdown.clone();
     tokio::spawn(async move {
         stop_signal().await;
-        tracing::info!("stopping: runs abort and restore");
         stop.cancel();
+        tracing::info!("stopping: runs abort and restore");
     });
     web::serve(listener, app, shutdown).await?;
     lab.engine.finished().await;
@@ -54,7 +54,7 @@ fn check_access(args: &Serve) -> Result<(), Failure> {
             args.listen
         )
         .into()),
-        Some(token) if token.len() < SHORTEST_TOKEN => {
+        Some(token) if token.trim().len() < SHORTEST_TOKEN => {
             Err(format!("The access token is shorter than {SHORTEST_TOKEN} characters: choose a longer one").into())
         }
         _ => Ok(()),

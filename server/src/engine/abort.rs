@@ -59,7 +59,7 @@ async fn first_reason(store: Arc<dyn Store>, run: RunId, shutdown: CancellationT
             return why;
         }
         if let Ok(Some(hold)) = store.hold().await {
-            return format!("everything was stopped by {}", hold.who);
+            return hold.stopped();
         }
     }
 }

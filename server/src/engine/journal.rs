@@ -50,8 +50,10 @@ pub async fn restore(
 }
 
 async fn revert(swarm: &Swarm, entry: &UndoEntry) -> UndoState {
+    // What was intended and never noted as applied may have been, or may yet be.
+    let in_doubt = entry.state != UndoState::Applied;
     for attempt in 1..=TRIES {
-        let state = faults::revert(&entry.undo, swarm).await;
+        let state = faults::revert(&entry.undo, swarm, in_doubt).await;
         if state.is_settled() || attempt == TRIES {
             return state;
         }

@@ -50,11 +50,12 @@ pub struct Shared {
     swarm: Swarm,
     watcher: Watcher,
     owner: Owner,
-    own_service: Option<String>,
     shutdown: CancellationToken,
     ended: broadcast::Sender<(RunId, Outcome)>,
     /// Runs that this process executes now.
     on: Mutex<BTreeSet<RunId>>,
+    /// Held by whoever takes up what was left: two would write over each other.
+    recovering: tokio::sync::Mutex<()>,
 }
 
 impl Shared {
@@ -86,8 +87,6 @@ pub struct Parts {
     pub watcher: Watcher,
     /// This process.
     pub owner: Owner,
-    /// The service that the lab itself runs in, if any.
-    pub own_service: Option<String>,
     /// Cancelled when the process is to end: runs abort and restore.
     pub shutdown: CancellationToken,
 }
@@ -100,7 +99,6 @@ impl Engine {
             swarm,
             watcher,
             owner,
-            own_service,
             shutdown,
         } = parts;
         let shared = Shared {
@@ -108,10 +106,10 @@ impl Engine {
             swarm,
             watcher,
             owner,
-            own_service,
             shutdown,
             ended: broadcast::channel(ENDS).0,
             on: Mutex::default(),
+            recovering: tokio::sync::Mutex::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -139,12 +137,19 @@ impl Engine {
     }
 
     /// Starts the runs of an order, one after the other; the first one's id. Nothing was touched
-    /// where it answers with an error.
+    /// where it answers with an error. Whoever asked may go away meanwhile: a run that was created
+    /// is executed all the same.
     pub async fn launch(&self, order: Order) -> Result<RunId, LaunchError> {
-        self.adopt().await?;
-        let (first, rest) = series::begin(&self.shared, order).await?;
-        self.runs.spawn(rest);
-        Ok(first)
+        let engine = self.clone();
+        let launched = tokio::spawn(async move {
+            engine.adopt().await?;
+            let (first, rest) = series::begin(&engine.shared, order).await?;
+            engine.runs.spawn(rest);
+            Ok(first)
+        });
+        launched
+            .await
+            .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
 
     /// Tells of every run of this process that ends from now on.

@@ -91,7 +91,8 @@ impl Shared {
                 return Ok(found);
             }
         };
-        self.allowed(&mut found, &before, &settings);
+        let own = self.swarm.own_service().await;
+        allowed(&mut found, &before, &settings, own.as_deref());
         steady(&mut found, &before);
         self.alone(&mut found, &before).await?;
         answering(&mut found, probes, &answers);
@@ -102,6 +103,25 @@ impl Shared {
         Ok(found)
     }
 
+    /// Why a service must not be touched now, though preflight let it be; none where it may be.
+    pub(super) async fn spared(&self, service_id: &str) -> Result<Option<String>, StoreError> {
+        let settings = self.store.settings().await?;
+        let own = self.swarm.own_service().await;
+        let now = match self.swarm.snapshot(service_id).await {
+            Ok(now) => now.service,
+            Err(error) => {
+                return Ok(Some(format!(
+                    "the service could not be looked at ({error})"
+                )));
+            }
+        };
+        Ok(match permission(&now, &settings.allow, own.as_deref()) {
+            Permission::Allowed(_) => rollout(&now),
+            Permission::Protected(why) => Some(format!("{} is protected now: {why}", now.name)),
+            Permission::NotListed(_) => Some(format!("{} is no target any more", now.name)),
+        })
+    }
+
     async fn on_hold(&self, found: &mut Preflight) -> Result<(), StoreError> {
         if let Some(hold) = self.store.hold().await? {
             found.say(
@@ -110,25 +130,6 @@ impl Shared {
             );
         }
         Ok(())
-    }
-
-    fn allowed(&self, found: &mut Preflight, before: &Snapshot, settings: &Settings) {
-        let name = &before.service.name;
-        match permission(
-            &before.service,
-            &settings.allow,
-            self.own_service.as_deref(),
-        ) {
-            Permission::Allowed(why) => found.say(CheckState::Ok, format!("Allowed: {why}")),
-            Permission::NotListed(what) => found.say(
-                CheckState::No,
-                format!("{name} is not allowed as a target: {what}"),
-            ),
-            Permission::Protected(why) => found.say(
-                CheckState::No,
-                format!("{name} is protected: {why}; choose another service"),
-            ),
-        }
     }
 
     async fn alone(&self, found: &mut Preflight, before: &Snapshot) -> Result<(), StoreError> {
@@ -193,6 +194,21 @@ impl Shared {
     }
 }
 
+fn allowed(found: &mut Preflight, before: &Snapshot, settings: &Settings, own: Option<&str>) {
+    let name = &before.service.name;
+    match permission(&before.service, &settings.allow, own) {
+        Permission::Allowed(why) => found.say(CheckState::Ok, format!("Allowed: {why}")),
+        Permission::NotListed(what) => found.say(
+            CheckState::No,
+            format!("{name} is not allowed as a target: {what}"),
+        ),
+        Permission::Protected(why) => found.say(
+            CheckState::No,
+            format!("{name} is protected: {why}; choose another service"),
+        ),
+    }
+}
+
 fn steady(found: &mut Preflight, before: &Snapshot) {
     if before.desired == 0 {
         return found.say(CheckState::No, nothing_to_hit(&before.service));
@@ -206,17 +222,29 @@ fn steady(found: &mut Preflight, before: &Snapshot) {
             before.desired, before.service.name
         ),
     );
-    if before.service.update_state.as_deref() == Some("updating") {
-        found.say(
-            CheckState::No,
-            "An update of the service is under way: wait until it is completed",
-        );
+    if let Some(text) = rollout(&before.service) {
+        found.say(CheckState::No, text);
     }
     if before.desired == 1 {
         found.say(
             CheckState::Warn,
             "One replica: expect users to be without service until it is replaced",
         );
+    }
+}
+
+/// An update that is not over. A paused one would go on at the next change of the definition: Swarm
+/// forgets that it was paused.
+fn rollout(service: &ServiceFacts) -> Option<String> {
+    let name = &service.name;
+    match service.update_state.as_deref()? {
+        "updating" | "rollback_started" => {
+            Some("An update of the service is under way: wait until it is completed".to_owned())
+        }
+        "paused" | "rollback_paused" => Some(format!(
+            "An update of the service is paused, with some tasks old and some new: finish it (docker service update {name}) or undo it (docker service rollback {name}) first"
+        )),
+        _ => None,
     }
 }
 

@@ -9,7 +9,11 @@ use crate::store::{Stored, Unfinished};
 use crate::timeline::Clock;
 use app::model::run::{Phase, RunId, Verdict};
 use app::model::stream::LiveBody;
-use app::model::timeline::What;
+use app::model::timeline::{Event, What};
+use app::model::undo::UndoEntry;
+
+/// What is said of faults that were in the journal when the process ended, and perhaps sent.
+const IN_DOUBT: &str = "whether it was sent is not known: the lab ended at that moment";
 
 /// What recovery did, for people.
 #[derive(Debug, Default)]
@@ -30,13 +34,13 @@ pub const INTERRUPTED: &str = "lab restarted";
 impl Shared {
     /// Restores everything that is open and closes the runs of processes that are gone.
     pub async fn recover(&self) -> Stored<Recovered> {
+        let _alone = self.recovering.lock().await;
         let mut done = Recovered::default();
         let clock = &self.clock();
+        // The journal first: what it holds by now, the living have begun by now.
+        let open = self.store.open_undo().await?;
         let alive = self.runs_of_the_living().await?;
-        let open = self
-            .store
-            .open_undo()
-            .await?
+        let open = open
             .into_iter()
             .filter(|e| !alive.contains(&e.run))
             .collect();
@@ -48,7 +52,7 @@ impl Shared {
                 .extend(journal::left_behind(std::slice::from_ref(&entry)));
         }
         for left in self.store.unfinished().await? {
-            if !alive.contains(&left.run.id) {
+            if !self.is_executed(&left) {
                 self.close(&left, clock).await?;
                 done.runs.push(left.run.id);
             }
@@ -95,6 +99,7 @@ impl Shared {
             },
         );
         let entries = self.store.undo_of(run).await?;
+        note_doubt(&mut pen, &entries, clock);
         for entry in &entries {
             pen.lab(clock.now(), What::Undo { text: entry.told() });
         }
@@ -167,5 +172,17 @@ impl Shared {
             pen.lab(clock.now(), What::Undo { text: entry.told() });
         }
         journal::left_behind(&settled)
+    }
+}
+
+/// A fault that is in the journal and that no event tells of may have been sent or not.
+fn note_doubt(pen: &mut Recorder, entries: &[UndoEntry], clock: &Clock) {
+    let is_sent = |event: &Event| matches!(event.what, What::FaultSent { .. });
+    if pen.events().iter().any(is_sent) {
+        return;
+    }
+    if let Some(first) = entries.first() {
+        let (fault, text) = (first.fault, IN_DOUBT.to_owned());
+        pen.lab(clock.now(), What::FaultNotProven { fault, text });
     }
 }

@@ -3,6 +3,9 @@
 //! Guarantee: however [`Running::execute`] leaves the method (as planned, aborted, by a guard, by
 //! an error), it restores, analyses and finishes the run, in this order.
 
+mod inject;
+
+use super::Shared;
 use super::abort::Abort;
 use super::claim::Claim;
 use super::early::Early;
@@ -10,25 +13,15 @@ use super::preflight::Ready;
 use super::recorder::Recorder;
 use super::standing::standing;
 use super::watching::Watching;
-use super::{Shared, journal};
-use crate::faults::{self, Step};
 use crate::store::Evidence;
 use crate::timeline::Clock;
 use app::model::record::Quality;
 use app::model::run::{Outcome, Phase, Run, Verdict};
-use app::model::time::At;
 use app::model::timeline::What;
-use futures::future::join_all;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-
-/// How long the engine may take to do what a fault asks of it.
-const APPLY_WITHIN: Duration = Duration::from_secs(15);
-
-/// How long the run stays in phase inject waiting for proof; proof that comes later, while
-/// observing, counts as well.
-const PROOF_WITHIN: Duration = Duration::from_secs(2);
 
 /// How long answers are waited for when the run is to end at once.
 const HURRY: Duration = Duration::from_millis(200);
@@ -40,6 +33,8 @@ pub struct Running {
     ready: Ready,
     recorder: Recorder,
     abort: Abort,
+    /// Steps that are proven, by their positions.
+    proven: BTreeSet<usize>,
     _claim: Claim,
 }
 
@@ -58,6 +53,7 @@ impl Running {
             ready,
             recorder,
             abort,
+            proven: BTreeSet::new(),
             _claim: claim,
         }
     }
@@ -95,7 +91,8 @@ impl Running {
         } else {
             HURRY
         };
-        watching.finish(&mut self.recorder, patience).await;
+        let abort = &mut self.abort;
+        watching.finish(&mut self.recorder, patience, abort).await;
         self.keep_quality(watching.quality()).await;
         went
     }
@@ -121,6 +118,9 @@ impl Running {
             .until(until, &mut self.recorder, &mut self.abort)
             .await?;
         self.still_steady()?;
+        if !timing.baseline.is_zero() {
+            self.still_allowed().await?;
+        }
         self.enter(Phase::Inject).await?;
         let zero = Instant::now();
         self.inject(watching).await?;
@@ -152,6 +152,14 @@ impl Running {
         }
     }
 
+    /// Somebody may have protected the service, or begun to deploy it, while the baseline was taken.
+    async fn still_allowed(&self) -> Result<(), Early> {
+        let refused = self.shared.spared(&self.ready.before.service.id).await?;
+        refused.map_or(Ok(()), |why| {
+            Err(Early::Aborted(format!("{why}; so the fault was not sent")))
+        })
+    }
+
     async fn enter(&mut self, phase: Phase) -> Result<(), Early> {
         self.run.phase = phase;
         self.recorder
@@ -174,108 +182,6 @@ impl Running {
             .keep(self.run.id, Evidence::Picked(self.ready.picked.clone()))
             .await?;
         Ok(())
-    }
-
-    /// All entries into the journal first, then the steps fault by fault, those of one fault at
-    /// the same time.
-    async fn inject(&mut self, watching: &mut Watching) -> Result<(), Early> {
-        let mut entries = Vec::new();
-        for step in &self.ready.steps {
-            entries.push(
-                journal::intend(&*self.shared.store, &self.ready.clock, self.run.id, step).await?,
-            );
-        }
-        let steps: Vec<(i64, Step)> = entries.into_iter().zip(self.ready.steps.clone()).collect();
-        for of_one_fault in steps.chunk_by(|a, b| a.1.fault == b.1.fault) {
-            let applied = tokio::select! {
-                biased;
-                why = self.abort.asked() => return Err(Early::Aborted(why)),
-                applied = apply_all(&self.shared, &self.ready.clock, &mut self.recorder, of_one_fault) => applied,
-            };
-            applied?;
-            self.prove(watching, of_one_fault).await?;
-        }
-        Ok(())
-    }
-
-    /// Watches until each step is proven or [`PROOF_WITHIN`] is over.
-    async fn prove(&mut self, watching: &mut Watching, steps: &[(i64, Step)]) -> Result<(), Early> {
-        let deadline = Instant::now() + PROOF_WITHIN;
-        while Instant::now() < deadline {
-            if self
-                .note_proofs(steps.iter().map(|(_, step)| step.clone()).collect())
-                .await
-            {
-                return Ok(());
-            }
-            let soon = Instant::now() + Duration::from_millis(20);
-            watching
-                .until(soon, &mut self.recorder, &mut self.abort)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Notes the proofs that there are by now; whether every one of the steps has one.
-    async fn note_proofs(&mut self, steps: Vec<Step>) -> bool {
-        let mut all = true;
-        for step in steps {
-            if self.is_noted(&step) {
-                continue;
-            }
-            let proof = faults::prove(
-                &step,
-                self.sent(&step),
-                self.recorder.events(),
-                &self.shared.swarm,
-            )
-            .await;
-            match proof {
-                Ok(Some(text)) => {
-                    let fault = step.fault;
-                    self.recorder
-                        .lab(self.ready.clock.now(), What::FaultProven { fault, text });
-                }
-                Ok(None) | Err(_) => all = false,
-            }
-        }
-        all
-    }
-
-    /// When a step was sent.
-    fn sent(&self, step: &Step) -> At {
-        let sent = self.recorder.events().iter().find(|e| matches!(&e.what, What::FaultSent { fault, container, .. } if *fault == step.fault && *container == step.container));
-        sent.map_or(At(i64::MAX), |event| event.at)
-    }
-
-    fn is_noted(&self, step: &Step) -> bool {
-        let proven = self
-            .recorder
-            .events()
-            .iter()
-            .filter(|e| matches!(&e.what, What::FaultProven { fault, .. } if *fault == step.fault))
-            .count();
-        let position = self
-            .ready
-            .steps
-            .iter()
-            .filter(|s| s.fault == step.fault)
-            .position(|s| s == step);
-        position.is_some_and(|position| position < proven)
-    }
-
-    /// At the end of observation, what is still not proven never will be.
-    async fn last_proof(&mut self) {
-        self.note_proofs(self.ready.steps.clone()).await;
-        for step in self.ready.steps.clone() {
-            if !self.is_noted(&step) {
-                let what = What::FaultNotProven {
-                    fault: step.fault,
-                    text: format!("{}: nothing shows that it took effect", step.text),
-                };
-                self.recorder.lab(self.ready.clock.now(), what);
-            }
-        }
     }
 
     async fn keep_quality(&self, quality: Quality) {
@@ -332,64 +238,4 @@ impl Running {
             .finish(self.run.id, preset, std::mem::take(left), self.clock())
             .await
     }
-}
-
-/// Applies the steps of one fault at the same time. The moment before a request leaves is the
-/// moment of the fault.
-async fn apply_all(
-    shared: &Shared,
-    clock: &Clock,
-    recorder: &mut Recorder,
-    steps: &[(i64, Step)],
-) -> Result<(), Early> {
-    let tries = join_all(steps.iter().map(|(entry, step)| async move {
-        let sent = clock.now();
-        let went = tokio::time::timeout(APPLY_WITHIN, faults::apply(step, &shared.swarm)).await;
-        (sent, *entry, step, went)
-    }));
-    for (sent, entry, step, went) in tries.await {
-        let Step {
-            fault,
-            text,
-            task,
-            container,
-            ..
-        } = step.clone();
-        recorder.lab(
-            sent,
-            What::FaultSent {
-                fault,
-                text,
-                task,
-                container,
-            },
-        );
-        match went {
-            Ok(Ok(())) => journal::applied(&*shared.store, clock, entry).await?,
-            Ok(Err(error)) => return Err(not_applied(recorder, clock, step, &error.to_string())),
-            Err(_) => {
-                return Err(not_applied(
-                    recorder,
-                    clock,
-                    step,
-                    "the engine did not answer in time",
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn not_applied(recorder: &mut Recorder, clock: &Clock, step: &Step, why: &str) -> Early {
-    // What to do next is for whoever asks now, not for who reads the report later.
-    let cause = why.split(". Nothing was changed").next();
-    let text = cause.unwrap_or(why).trim_end_matches('.').to_owned();
-    recorder.lab(
-        clock.now(),
-        What::FaultNotProven {
-            fault: step.fault,
-            text: text.clone(),
-        },
-    );
-    Early::Broken(format!("the fault was not applied: {text}"))
 }

@@ -1,7 +1,8 @@
 //! The runs of one launch: as many as the experiment repeats, one after the other.
 //!
 //! Guarantee: the next run starts only when the service is as steady as the first one found it;
-//! a run that was aborted or not restored is the last of its series.
+//! a run that was aborted or not restored is the last of its series, and so is any run before
+//! everything was stopped.
 
 use super::claim::{self, Claim};
 use super::run::Running;
@@ -105,7 +106,7 @@ pub(super) async fn ready(
     match super::permission::permission(
         &before.service,
         &settings.allow,
-        shared.own_service.as_deref(),
+        shared.swarm.own_service().await.as_deref(),
     ) {
         Permission::Allowed(_) => Err(LaunchError::Preflight(blockers)),
         Permission::NotListed(what) => Err(LaunchError::NotAllowed(format!(
@@ -190,11 +191,15 @@ fn on_hold(hold: &Hold) -> String {
     )
 }
 
-/// Waits until the service is steady again and prepares the next run; none when it never is.
+/// Waits until the service is steady again and prepares the next run; none when it never is, or
+/// when everything was stopped meanwhile.
 async fn next(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Option<Running> {
     let seed = order.seed.wrapping_add(u64::from(repeat - 1));
     for _ in 0..LOOKS {
         let found = shared.look(&order.experiment, seed).await.ok()?;
+        if shared.store.hold().await.ok()?.is_some() {
+            return None;
+        }
         if let Some(ready) = found.ready {
             let claim = claimed(&ready).await.ok()?;
             let run = create(shared, order, repeat).await.ok()?;

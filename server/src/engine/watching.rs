@@ -14,6 +14,7 @@ use crate::swarm::{Follow, Watcher};
 use crate::timeline::Clock;
 use app::model::record::{Quality, Sample};
 use app::model::run::Run;
+use app::model::time::{At, Micros};
 use app::model::timeline::What;
 use futures::stream::{BoxStream, SelectAll};
 use futures::{FutureExt, StreamExt};
@@ -26,6 +27,9 @@ const POLL_EVERY: Duration = Duration::from_millis(50);
 
 /// How often is written down what came in; guards are looked at as often.
 const WRITE_EVERY: Duration = Duration::from_millis(200);
+
+/// How long no look at the tasks may succeed at the end of a run before that is a gap.
+const UNSEEN: Micros = Micros(5_000_000);
 
 /// Eyes on one service.
 pub struct Watching {
@@ -112,14 +116,22 @@ impl Watching {
     }
 
     /// Stops sending probes and takes the answers that are still to come, for as long as `patience`
-    /// lasts.
-    pub async fn finish(&mut self, pen: &mut Recorder, patience: Duration) {
+    /// lasts, or until the run is to end.
+    pub async fn finish(&mut self, pen: &mut Recorder, patience: Duration, abort: &mut Abort) {
         self.probing.cancel();
-        let deadline = Instant::now() + patience;
-        while let Ok(Some((probe, sample))) =
-            tokio::time::timeout_at(deadline, self.samples.next()).await
-        {
-            self.sample(probe, sample, pen);
+        let last = tokio::time::sleep(patience);
+        tokio::pin!(last);
+        let ends_already = abort.asked().now_or_never().is_some();
+        loop {
+            tokio::select! {
+                biased;
+                _ = abort.asked(), if !ends_already => break,
+                () = &mut last => break,
+                next = self.samples.next() => match next {
+                    Some((probe, sample)) => self.sample(probe, sample, pen),
+                    None => break,
+                },
+            }
         }
         for meter in &mut self.meters {
             note(pen, meter.finish());
@@ -131,6 +143,13 @@ impl Watching {
         if let Some(from) = self.watcher.lost_since() {
             let text = "the connection to the engine was lost and not back when the run ended";
             let (text, to) = (text.to_owned(), self.clock.now());
+            pen.lab(to, What::Gap { text, from, to });
+        }
+        let unseen = self.follow.unseen_for();
+        if unseen > UNSEEN {
+            let text = "the swarm did not tell of its tasks any more when the run ended".to_owned();
+            let to = self.clock.now();
+            let from = At(to.0 - unseen.0);
             pen.lab(to, What::Gap { text, from, to });
         }
         if let Err(error) = pen.flush().await {

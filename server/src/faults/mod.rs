@@ -162,11 +162,12 @@ pub async fn prove(
 }
 
 /// Puts back what the fault moved, and only that (promise 2). Needs nothing but the journal's
-/// entry and the swarm, and may be repeated.
-pub async fn revert(undo: &Undo, swarm: &Swarm) -> UndoState {
+/// entry and the swarm, and may be repeated. `in_doubt`: nobody knows whether it was applied, and
+/// the engine may have the request still before it.
+pub async fn revert(undo: &Undo, swarm: &Swarm, in_doubt: bool) -> UndoState {
     match undo {
         Undo::Nothing { why } => UndoState::NotNeeded { why: why.clone() },
-        Undo::ServiceLabel { .. } => service_label::revert(undo, swarm).await,
+        Undo::ServiceLabel { .. } => service_label::revert(undo, swarm, in_doubt).await,
     }
 }
 

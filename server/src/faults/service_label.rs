@@ -100,7 +100,8 @@ pub(super) async fn read_back(act: &Act, swarm: &Swarm) -> Result<Option<String>
     Ok((found.as_ref() == Some(value)).then(|| format!("label {label} reads \"{value}\"")))
 }
 
-pub(super) async fn revert(undo: &Undo, swarm: &Swarm) -> UndoState {
+/// `in_doubt`: nobody knows whether the label was set, or is yet to be.
+pub(super) async fn revert(undo: &Undo, swarm: &Swarm, in_doubt: bool) -> UndoState {
     let Undo::ServiceLabel {
         service_id,
         label,
@@ -111,9 +112,15 @@ pub(super) async fn revert(undo: &Undo, swarm: &Swarm) -> UndoState {
     else {
         return nothing();
     };
-    let swap = swarm.swap_label(service_id, label, Some(during), before.as_deref());
-    match swap.await {
-        Ok(swap) => reverted(swap, before.as_deref()),
+    let before = before.as_deref();
+    let swap = if in_doubt {
+        swarm.settle_label(service_id, label, during, before).await
+    } else {
+        let swap = swarm.swap_label(service_id, label, Some(during), before);
+        swap.await
+    };
+    match swap {
+        Ok(swap) => reverted(swap, before),
         Err(error) => UndoState::Failed { why: said(&error) },
     }
 }
@@ -228,7 +235,7 @@ mod tests {
         let swarm =
             Swarm::connect(Some("unix:///nowhere/at/all.sock"), crate::swarm::PATIENCE).unwrap();
         let undo = plan(0, &service(None), "mark", "on").unwrap().undo;
-        let UndoState::Failed { why } = revert(&undo, &swarm).await else {
+        let UndoState::Failed { why } = revert(&undo, &swarm, false).await else {
             panic!("there is no engine");
         };
         assert!(why.contains("no such socket"), "{why}");

@@ -49,10 +49,10 @@ async fn allow_checks(lab: &LocalLab) -> Vec<Check> {
         return Vec::new();
     };
     let services: Vec<_> = services.into_iter().map(|s| s.facts).collect();
-    let own = lab.own_service.as_deref();
+    let own = lab.swarm.own_service().await;
     let names = settings.allow.iter();
     names
-        .filter_map(|name| listed(name, &services, own))
+        .filter_map(|name| listed(name, &services, own.as_deref()))
         .collect()
 }
 

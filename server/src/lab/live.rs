@@ -34,18 +34,22 @@ pub enum Live {
     Over,
 }
 
-type Batch = Arc<Vec<LiveItem>>;
+/// Items, or none when there will be no more.
+type News = Option<Arc<Vec<LiveItem>>>;
+
+/// The tails of runs that somebody reads.
+type Tails = Arc<Mutex<HashMap<RunId, Weak<Tail>>>>;
 
 /// Follows one run in the store for all who read it.
 struct Tail {
-    news: broadcast::Sender<Option<Batch>>,
+    news: broadcast::Sender<News>,
 }
 
 /// All runs that somebody reads.
 #[derive(Clone)]
 pub struct Hub {
     store: Arc<dyn Store>,
-    tails: Arc<Mutex<HashMap<RunId, Weak<Tail>>>>,
+    tails: Tails,
 }
 
 impl Hub {
@@ -66,8 +70,7 @@ impl Hub {
     }
 
     async fn serve(&self, run: RunId, mut last: u64, reader: mpsc::Sender<Live>) -> Option<()> {
-        let tail = self.tail(run);
-        let mut news = tail.news.subscribe();
+        let (_tail, mut news) = self.tail(run);
         loop {
             // What was there before the subscription, or was missed by being slow.
             self.catch_up(run, &mut last, &reader).await?;
@@ -109,18 +112,20 @@ impl Hub {
         }
     }
 
-    fn tail(&self, run: RunId) -> Arc<Tail> {
+    /// The tail of a run, and what it tells from now on.
+    fn tail(&self, run: RunId) -> (Arc<Tail>, broadcast::Receiver<News>) {
         let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
         tails.retain(|_, tail| tail.strong_count() > 0);
         if let Some(tail) = tails.get(&run).and_then(Weak::upgrade) {
-            return tail;
+            let news = tail.news.subscribe();
+            return (tail, news);
         }
-        let tail = Arc::new(Tail {
-            news: broadcast::channel(BACKLOG).0,
-        });
+        let (sender, news) = broadcast::channel(BACKLOG);
+        let tail = Arc::new(Tail { news: sender });
         tails.insert(run, Arc::downgrade(&tail));
-        tokio::spawn(follow(self.store.clone(), run, Arc::downgrade(&tail)));
-        tail
+        let told = Arc::downgrade(&tail);
+        tokio::spawn(follow(self.store.clone(), run, told, self.tails.clone()));
+        (tail, news)
     }
 }
 
@@ -168,7 +173,7 @@ fn foreign(what: &mut What) -> Option<&mut String> {
 }
 
 /// Looks for news until the run is over or nobody reads any more.
-async fn follow(store: Arc<dyn Store>, run: RunId, tail: Weak<Tail>) {
+async fn follow(store: Arc<dyn Store>, run: RunId, tail: Weak<Tail>, tails: Tails) {
     let mut last = store
         .items_after(run, 0, u32::MAX)
         .await
@@ -191,6 +196,9 @@ async fn follow(store: Arc<dyn Store>, run: RunId, tail: Weak<Tail>) {
             last = newest.seq;
             let _ = tail.news.send(Some(Arc::new(items)));
         } else if over {
+            // Whoever comes from now on needs another: this one says nothing any more.
+            let mut tails = tails.lock().unwrap_or_else(PoisonError::into_inner);
+            tails.remove(&run);
             let _ = tail.news.send(None);
             return;
         }

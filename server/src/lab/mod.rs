@@ -45,8 +45,6 @@ pub struct LocalLab {
     pub engine: Engine,
     /// Live streams.
     pub hub: Hub,
-    /// The service that the lab itself runs in, if any.
-    pub own_service: Option<String>,
     /// Whether people sign in before they see a page.
     pub signs_in: bool,
     /// The lab's own clock, for what has nothing to do with a run.
@@ -138,10 +136,9 @@ impl Lab for LocalLab {
             who: who.to_owned(),
             since: self.now(),
         };
-        self.store
-            .set_hold(Some(&hold))
-            .await
-            .map_err(|e| refusals::store(&e))
+        let held = self.store.set_hold(Some(&hold)).await;
+        held.map_err(|e| refusals::store(&e))?;
+        self.engine.adopt().await.map_err(|e| refusals::store(&e))
     }
 
     async fn release(&self, who: &str) -> Result<(), Refusal> {

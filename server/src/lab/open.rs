@@ -22,7 +22,8 @@ pub async fn open(
     base: &Base,
     shutdown: CancellationToken,
 ) -> Result<LocalLab, Box<dyn Error + Send + Sync>> {
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&base.data.join(DATABASE)).await?);
+    let store = SqliteStore::open(&base.data.join(DATABASE)).await;
+    let store: Arc<dyn Store> = Arc::new(store.map_err(|error| error.for_people())?);
     let owner = Owner::take(&base.data.join(OWNERS)).map_err(|error| {
         format!(
             "{} cannot be written ({error}): choose another folder with --data",
@@ -33,13 +34,11 @@ pub async fn open(
     let swarm = Swarm::connect(base.docker_host.as_deref(), patience)?;
     let watcher = Watcher::start(swarm.clone(), shutdown.clone());
     watcher.settled().await;
-    let own_service = own_service(&swarm).await;
     let engine = Engine::new(Parts {
         store: store.clone(),
         swarm: swarm.clone(),
         watcher,
         owner,
-        own_service: own_service.clone(),
         shutdown,
     });
     Ok(LocalLab {
@@ -47,18 +46,7 @@ pub async fn open(
         store,
         swarm,
         engine,
-        own_service,
         signs_in: false,
         clock: lab_now,
     })
-}
-
-/// The service that this process runs in: its container's id begins with this machine's host name.
-async fn own_service(swarm: &Swarm) -> Option<String> {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
-    let container = swarm.container(host.trim()).await.ok()??;
-    let name = container
-        .config
-        .get("Config.Labels.com.docker.swarm.service.name")?;
-    serde_json::from_str(name).ok()
 }

@@ -49,10 +49,18 @@ impl LocalLab {
             .services()
             .await
             .map_err(|e| refusals::swarm(&e))?;
-        let own = self.own_service.as_deref();
+        let own = self.swarm.own_service().await;
         let mut rows: Vec<ServiceRow> = services
             .iter()
-            .map(|s| words::service_row(&s.facts, s.running, s.desired, &settings.allow, own))
+            .map(|s| {
+                words::service_row(
+                    &s.facts,
+                    s.running,
+                    s.desired,
+                    &settings.allow,
+                    own.as_deref(),
+                )
+            })
             .collect();
         words::sort_services(&mut rows);
         Ok(rows)
@@ -79,13 +87,14 @@ impl LocalLab {
             .await
             .map_err(|e| refusals::store(&e))?;
         let running = snapshot.running().count() as u64;
+        let own = self.swarm.own_service().await;
         Ok(ServiceView {
             row: words::service_row(
                 &snapshot.service,
                 running,
                 snapshot.desired,
                 &settings.allow,
-                self.own_service.as_deref(),
+                own.as_deref(),
             ),
             facts: facts::groups(&snapshot.service),
             tasks: words::task_rows(&snapshot),

@@ -100,7 +100,7 @@ pub trait Store: Send + Sync {
     async fn abort_requested(&self, run: RunId) -> Stored<Option<String>>;
     /// Whether no run may start.
     async fn hold(&self) -> Stored<Option<Hold>>;
-    /// Sets or releases the hold.
+    /// Sets the hold and asks for the end of all runs that are on, or releases it.
     async fn set_hold(&self, hold: Option<&Hold>) -> Stored<()>;
     /// The settings.
     async fn settings(&self) -> Stored<Settings>;

@@ -179,6 +179,13 @@ pub struct Hold {
     pub since: At,
 }
 
+impl Hold {
+    /// Why runs end, for people.
+    pub fn stopped(&self) -> String {
+        format!("everything was stopped by {}", self.who)
+    }
+}
+
 /// What can be set in the browser.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Settings {

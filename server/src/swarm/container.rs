@@ -28,6 +28,23 @@ pub(super) struct Inspected {
 }
 
 impl Swarm {
+    /// The service that this process runs in, if any: its container's id begins with this
+    /// machine's host name. None as well while no engine answers; it is asked again then.
+    pub async fn own_service(&self) -> Option<String> {
+        let found = self.inner.own.get_or_try_init(|| self.find_own_service());
+        found.await.ok().cloned().flatten()
+    }
+
+    async fn find_own_service(&self) -> Result<Option<String>, SwarmError> {
+        let Ok(host) = std::fs::read_to_string("/proc/sys/kernel/hostname") else {
+            return Ok(None);
+        };
+        let container = self.container(host.trim()).await?;
+        let label = "Config.Labels.com.docker.swarm.service.name";
+        let name = container.as_ref().and_then(|c| c.config.get(label));
+        Ok(name.and_then(|name| serde_json::from_str(name).ok()))
+    }
+
     /// A container on the engine that is asked; none when it is not (or no longer) there.
     pub async fn container(&self, id: &str) -> Result<Option<ContainerFacts>, SwarmError> {
         Ok(self.inspect(id).await?.map(|i| i.facts))

@@ -123,6 +123,36 @@ impl Swarm {
         })
     }
 
+    /// Sets a label back from `during` to `before`, where nobody knows whether `during` was ever
+    /// written. If it holds `before`, the definition is written as it is: that gives it a new
+    /// version, so that a write of the old version that the engine has still before it fails.
+    /// (Swarm refuses updates of any version but the newest.) Errors: as [`Swarm::edit_service`].
+    pub async fn settle_label(
+        &self,
+        service_id: &str,
+        label: &str,
+        during: &str,
+        before: Option<&str>,
+    ) -> Result<Swap, SwarmError> {
+        let mut found = None;
+        let edit = |spec: &mut Spec| {
+            found = spec.label(label).map(str::to_owned);
+            if found.as_deref() == Some(during) {
+                spec.set_label(label, before);
+            } else if found.as_deref() != before {
+                return Edit::Leave;
+            }
+            Edit::Write
+        };
+        Ok(match self.edit_service(service_id, edit).await? {
+            Edited::Written { version } if found.as_deref() == Some(during) => {
+                Swap::Done { version }
+            }
+            Edited::Written { .. } | Edited::Left => Swap::Other { found },
+            Edited::Gone => Swap::Gone,
+        })
+    }
+
     /// A service's label now. Errors: there is no such service, or the swarm cannot be asked.
     pub async fn label(&self, service_id: &str, name: &str) -> Result<Option<String>, SwarmError> {
         let (_, spec) = self.spec(service_id).await?;

@@ -12,6 +12,7 @@ use bollard::models::{
 };
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// An engine's RFC 3339 stamp; none for what is no stamp or Go's zero time.
 pub(super) fn at(text: &str) -> Option<At> {
@@ -286,19 +287,23 @@ pub(super) fn node(from: &Node) -> NodeFacts {
 }
 
 /// How many tasks run and are meant to, and how many the service wants. A global service or a job
-/// wants as many as Swarm keeps going for it: one per eligible node.
+/// wants as many as Swarm keeps going for it: one per eligible node, also while a task there is
+/// being replaced.
 pub(super) fn strength<'a>(
     replicas: Option<u64>,
     tasks: impl Iterator<Item = &'a TaskFacts>,
 ) -> (u64, u64) {
-    let (mut running, mut kept) = (0, 0);
+    let (mut running, mut kept) = (0, BTreeSet::new());
     for task in tasks {
         let over = task.state.is_over();
         let job = task.desired == TaskState::Complete && !over;
         running += u64::from(task.state == TaskState::Running && !task.desired.is_over());
-        kept += u64::from(task.desired <= TaskState::Running || job);
+        if task.desired <= TaskState::Running || job {
+            let TaskRef { slot, node, .. } = &task.task;
+            kept.insert((*slot, node.as_str()));
+        }
     }
-    (running, replicas.unwrap_or(kept))
+    (running, replicas.unwrap_or(kept.len() as u64))
 }
 
 #[cfg(test)]
@@ -396,7 +401,8 @@ mod tests {
             task_in("ready", "ready"),
             task_in("running", "shutdown"),
         ];
-        assert_eq!(strength(None, tasks.iter()), (1, 2));
+        // All on one node: what fails there and what replaces it are one that is wanted.
+        assert_eq!(strength(None, tasks.iter()), (1, 1));
         assert_eq!(strength(Some(5), tasks.iter()), (1, 5));
         let job = [
             task_in("running", "complete"),

@@ -58,6 +58,11 @@ impl Follow {
         self.heard.recv().await
     }
 
+    /// How long ago the last successful look at the tasks was.
+    pub fn unseen_for(&self) -> Micros {
+        micros(lock(&self.state.looks).last.elapsed())
+    }
+
     /// The longest time between two successful looks at the tasks so far.
     pub fn worst_poll(&self) -> Micros {
         let pace = lock(&self.state.looks);

@@ -32,7 +32,7 @@ use host::Host;
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::sync::RwLock;
+use tokio::sync::{OnceCell, RwLock};
 
 /// How long the engine may take to begin an answer, unless somebody says otherwise. A healthy one
 /// answers in milliseconds; a small or emulated node that starts containers may need longer, and a
@@ -52,6 +52,8 @@ struct Inner {
     docker: OnceLock<Docker>,
     /// Version indexes of definitions that the lab wrote, newest first; held while it writes.
     written: RwLock<VecDeque<u64>>,
+    /// The service that this process runs in, once an engine has answered.
+    own: OnceCell<Option<String>>,
 }
 
 /// What a call is about, so that "404" can become a sentence.
@@ -72,6 +74,7 @@ impl Swarm {
             patience,
             docker: OnceLock::new(),
             written: RwLock::default(),
+            own: OnceCell::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),

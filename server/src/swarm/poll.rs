@@ -10,6 +10,10 @@ use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, TaskState, What};
 use std::collections::BTreeMap;
 
+/// How far a stamp may be from where its change was seen: Swarm passes on what nodes tell it in
+/// well under a second.
+const OFF: Micros = Micros(1_000_000);
+
 /// When a look was made, and how long after the one before.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Polled {
@@ -66,6 +70,7 @@ impl Looks {
 
     fn moves(&mut self, tasks: &[TaskFacts], polled: Polled) -> Vec<Event> {
         let mut steps: Vec<Step> = tasks.iter().flat_map(|t| self.steps(t, polled)).collect();
+        steps.iter_mut().for_each(|step| step.settle(polled));
         steps.sort_by_key(|s| s.at);
         let mut events = Vec::new();
         for step in steps {
@@ -118,6 +123,20 @@ impl Looks {
             return None;
         }
         Some(event(at, resolution, What::Strength { running, desired }))
+    }
+}
+
+impl Step {
+    /// Swarm's stamps are those of the nodes. What is seen now was not so at the look before, so a
+    /// stamp that is far from there is of a clock that is off, and the look is what can be said.
+    fn settle(&mut self, polled: Polled) {
+        let from = At(polled.at.0.saturating_sub(polled.since_last.0));
+        let late = self.at.0.saturating_sub(polled.at.0);
+        let early = from.0.saturating_sub(self.at.0);
+        if late > OFF.0 || early > OFF.0 {
+            self.at = self.at.clamp(from, polled.at);
+            self.resolution = polled.since_last;
+        }
     }
 }
 
@@ -236,6 +255,46 @@ mod tests {
                 (200, 50, "Swarm wants task new running".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn a_global_service_wants_as_many_while_a_task_of_it_is_replaced() {
+        let on = |node: &str, task: TaskFacts| TaskFacts {
+            task: TaskRef {
+                slot: None,
+                node: node.to_owned(),
+                ..task.task
+            },
+            ..task
+        };
+        let mut looks = Looks::default();
+        let other = || on("b", task("b", Running, Running, 10));
+        let begin = vec![on("a", task("old", Running, Running, 10)), other()];
+        looks.look(begin, None, polled(100));
+        let old = on("a", task("old", Failed, Shutdown, 120));
+        let new = TaskFacts {
+            created: At(130),
+            ..on("a", task("new", Ready, Ready, 140))
+        };
+        let events = looks.look(vec![old, new, other()], None, polled(150));
+        let strengths = told(&events).into_iter().filter(|t| t.2.contains(" of "));
+        let strengths: Vec<_> = strengths.map(|t| t.2).collect();
+        assert_eq!(strengths, ["1 of 2 tasks run"]);
+    }
+
+    #[test]
+    fn a_stamp_of_a_clock_that_is_off_is_put_where_the_change_was_seen() {
+        let mut looks = Looks::default();
+        let at = |at: i64| Polled {
+            at: At(at),
+            since_last: Micros(50_000),
+        };
+        let first = task("old", Running, Running, 10);
+        looks.look(vec![first], Some(1), at(10_000_000));
+        let failed = task("old", Failed, Running, 6_000_000);
+        let events = looks.look(vec![failed], Some(1), at(10_050_000));
+        let line = (10_000_000, 50_000, "task old failed".to_owned());
+        assert_eq!(told(&events)[0], line);
     }
 
     #[test]

@@ -55,9 +55,12 @@ async fn a_label_goes_there_and_back_and_nothing_else_moves() {
         "{twice}"
     );
 
-    assert_eq!(faults::revert(&step.undo, swarm).await, UndoState::Reverted);
+    assert_eq!(
+        faults::revert(&step.undo, swarm, false).await,
+        UndoState::Reverted
+    );
     assert!(matches!(
-        faults::revert(&step.undo, swarm).await,
+        faults::revert(&step.undo, swarm, false).await,
         UndoState::NotNeeded { .. }
     ));
     assert_eq!(service.spec().await, spec, "as if nothing had been");
@@ -77,12 +80,12 @@ async fn a_label_goes_there_and_back_and_nothing_else_moves() {
     let left = UndoState::LeftToOther {
         found: "\"theirs\"".to_owned(),
     };
-    assert_eq!(faults::revert(&step.undo, swarm).await, left);
+    assert_eq!(faults::revert(&step.undo, swarm, false).await, left);
     cancel.cancel();
     let (undo, swarm) = (step.undo, swarm.clone());
     service.remove().await;
     assert!(matches!(
-        faults::revert(&undo, &swarm).await,
+        faults::revert(&undo, &swarm, false).await,
         UndoState::NotNeeded { .. }
     ));
 }
@@ -121,17 +124,55 @@ async fn a_change_that_somebody_makes_meanwhile_survives() {
     service.remove().await;
 }
 
-async fn foreign_label(docker: &Docker, id: &str) {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_is_late_fails_once_its_undo_has_settled() {
+    let Some(place) = place("a late write") else {
+        return;
+    };
+    let _alone = ENGINE.lock().await;
+    let service = Service::make(&place, "hq-real-late", 1).await;
+    let (docker, id, swarm) = (&service.docker, &service.id, &service.swarm);
+    let late = with_label(docker, id, "mark", "on").await;
+    let settled = swarm.settle_label(id, "mark", "on", None).await.unwrap();
+    assert_eq!(settled, Swap::Other { found: None });
+    assert!(write(docker, id, late).await.is_err(), "it came too late");
+
+    let in_time = with_label(docker, id, "mark", "on").await;
+    write(docker, id, in_time).await.unwrap();
+    let settled = swarm.settle_label(id, "mark", "on", None).await.unwrap();
+    assert!(matches!(settled, Swap::Done { .. }));
+    assert_eq!(swarm.label(id, "mark").await.unwrap(), None);
+    service.remove().await;
+}
+
+type Version = (i32, bollard::models::ServiceSpec);
+
+/// The definition as it is, with a label, and the version that it may replace.
+async fn with_label(docker: &Docker, id: &str, label: &str, value: &str) -> Version {
     let service = docker.inspect_service(id, None).await.unwrap();
     let mut spec = service.spec.unwrap();
     let labels = spec.labels.get_or_insert_default();
-    labels.insert("foreign".to_owned(), "change".to_owned());
+    labels.insert(label.to_owned(), value.to_owned());
+    let version = service.version.unwrap().index.unwrap();
+    (i32::try_from(version).unwrap(), spec)
+}
+
+async fn write(
+    docker: &Docker,
+    id: &str,
+    (version, spec): Version,
+) -> Result<(), bollard::errors::Error> {
     let options = bollard::query_parameters::UpdateServiceOptions {
-        version: i32::try_from(service.version.unwrap().index.unwrap()).unwrap(),
+        version,
         ..Default::default()
     };
     docker
         .update_service(id, spec, options, None)
         .await
-        .unwrap();
+        .map(drop)
+}
+
+async fn foreign_label(docker: &Docker, id: &str) {
+    let changed = with_label(docker, id, "foreign", "change").await;
+    write(docker, id, changed).await.unwrap();
 }

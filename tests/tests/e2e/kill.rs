@@ -261,3 +261,23 @@ fn twenty_runs_in_a_row() {
     seen.dedup();
     assert_eq!(seen.len(), 20, "each run killed a container");
 }
+
+#[test]
+fn a_task_of_a_global_service_is_replaced_like_any_other() {
+    let Some(world) = world() else { return };
+    let _service = world.service(
+        "hq-everywhere",
+        &[
+            "--mode",
+            "global",
+            "--label",
+            "hivequake.allow=true",
+            "--no-healthcheck",
+        ],
+    );
+    let lab = Lab::new(&world.engine.host());
+    let kill = Document::kill("hq-everywhere").holds("recovers_within: 15s");
+    let (code, report, said) = lab.run_by_cli(&kill.timed("1s", "20s"));
+    assert_eq!((code, &report["verdict"]), (0, &"held".into()), "{said}");
+    assert!(report["recovery"]["running_ms"].is_number(), "{report}");
+}

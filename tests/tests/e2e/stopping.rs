@@ -153,3 +153,28 @@ fn stop_all_restores_everything_and_holds_after_a_restart_until_released() {
     assert!(lab.post(&format!("/api/v1/runs/{run}/abort"), "").status < 300);
     assert_eq!(text(&lab.done(&run), "verdict"), "aborted");
 }
+
+#[test]
+fn a_stop_that_is_released_at_once_ends_the_runs_all_the_same() {
+    let Some(world) = world() else { return };
+    let lab = Lab::start(&world.engine);
+    let run = lab.launch(&long(CANARY).timed("0s", "10m"));
+    lab.reached(&run, "observe");
+    assert!(lab.post("/api/v1/stop-all", "").status < 300);
+    assert!(lab.post("/api/v1/release", "").status < 300);
+    assert_eq!(lab.done(&run)["verdict"], "aborted");
+    assert_eq!(world.engine.label(CANARY, LABEL), None);
+}
+
+#[test]
+fn stop_all_on_the_command_line_restores_what_a_dead_process_left() {
+    let Some(world) = world() else { return };
+    let mut lab = Lab::start(&world.engine);
+    let run = lab.launch(&long(CANARY).timed("0s", "10m"));
+    lab.reached(&run, "observe");
+    lab.kill9();
+    let output = lab.cli(&["abort", "all"]);
+    assert!(output.status.success(), "{}", lab.log());
+    assert_eq!(world.engine.label(CANARY, LABEL), None);
+    assert!(lab.cli(&["release"]).status.success());
+}

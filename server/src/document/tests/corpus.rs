@@ -44,7 +44,7 @@ pub(super) const ODD: &[(&str, &str, bool)] = &[
     ),
     (
         "dense dashes",
-        "apiVersion: hivequake/v1\ntitle: Odd\ntarget: {service: web}\nmethod:\n- fault: container-kill\n- fault: container-kill\n  signal: SIGTERM\n",
+        "apiVersion: hivequake/v1\ntitle: Odd\ntarget: {service: web}\nmethod:\n- fault: container-kill\n- fault: service-label\n  label: a\n  value: b\n",
         true,
     ),
     (

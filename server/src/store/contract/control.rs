@@ -1,8 +1,8 @@
 //! Promises about what steers runs, and about links.
 
-use super::{refused, started};
-use crate::store::{Hold, Settings, Store};
-use app::model::run::RunId;
+use super::{ended, refused, started};
+use crate::store::{Figures, Hold, Settings, Store};
+use app::model::run::{RunId, Verdict};
 use app::model::time::At;
 use uuid::Uuid;
 
@@ -22,19 +22,30 @@ pub async fn an_abort_keeps_its_first_reason(store: &dyn Store) {
     assert_eq!(store.abort_requested(nobody).await.unwrap(), None);
 }
 
+fn hold_of(who: &str) -> Hold {
+    Hold {
+        who: who.to_owned(),
+        since: At(77),
+    }
+}
+
 /// See its name.
 pub async fn the_hold_is_set_and_released(store: &dyn Store) {
     assert_eq!(store.hold().await.unwrap(), None);
     for who in ["Ann", "Ben"] {
-        let hold = Hold {
-            who: who.to_owned(),
-            since: At(77),
-        };
+        let hold = hold_of(who);
         store.set_hold(Some(&hold)).await.unwrap();
         assert_eq!(store.hold().await.unwrap(), Some(hold));
     }
+    let on = started(store, "a", "web", At(1)).await;
+    let over = started(store, "b", "api", At(2)).await;
+    ended(store, over, Verdict::Held, Figures::default()).await;
+    store.set_hold(Some(&hold_of("Ann"))).await.unwrap();
     store.set_hold(None).await.unwrap();
     store.set_hold(None).await.unwrap();
+    let why = store.abort_requested(on).await.unwrap();
+    assert_eq!(why.as_deref(), Some("everything was stopped by Ann"));
+    assert_eq!(store.abort_requested(over).await.unwrap(), None);
     assert_eq!(store.hold().await.unwrap(), None);
 }
 

@@ -56,6 +56,11 @@ pub(super) async fn set_hold(conn: &mut SqliteConnection, hold: Option<&Hold>) -
         query("INSERT INTO hold (one, who, since) VALUES (1, $1, $2)")
             .bind(&hold.who)
             .bind(hold.since.0)
+            .execute(&mut *conn)
+            .await?;
+        // Whoever executes a run may look only after the hold is released again.
+        query("UPDATE runs SET abort_why = coalesce(abort_why, $1) WHERE phase <> 'done'")
+            .bind(hold.stopped())
             .execute(conn)
             .await?;
     }
