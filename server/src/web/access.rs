@@ -38,7 +38,7 @@ impl Access {
     /// With or without a token. `https`: browsers come by https, so cookies may be marked secure.
     pub fn new(token: Option<&str>, listening: SocketAddr, https: bool) -> Self {
         Self {
-            token_hash: token.map(hash),
+            token_hash: token.map(str::trim).map(hash),
             listening,
             https,
             sessions: Sessions::default(),
@@ -73,7 +73,7 @@ impl Access {
     /// Where a request comes from. Behind a proxy everybody has the proxy's address, so there the
     /// one that the proxy itself has added counts too, which is the last. With the proxy's own
     /// beside it, nobody who comes another way can pass for somebody behind it.
-    fn sender(&self, request: &Request) -> Sender {
+    pub(super) fn sender(&self, request: &Request) -> Sender {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let forwarded = HeaderName::from_static("x-forwarded-for");
         let all = texts(request.headers(), forwarded).flat_map(|value| value.split(','));
@@ -90,10 +90,18 @@ impl Access {
         expected.is_some_and(|expected| same(&given, expected))
     }
 
-    /// Whether somebody has the token, in half a second at the earliest.
-    pub(super) async fn guess(&self, given: &str) -> bool {
+    /// Whether somebody has the token, in half a second at the earliest; an error where too many
+    /// wrong ones came from there.
+    pub(super) async fn guess(&self, from: Sender, given: &str) -> Result<bool, Response> {
+        if let Some(wait) = self.guesses.wait(from, Instant::now()) {
+            return Err(too_many(wait));
+        }
+        let right = self.is_token(given);
+        if !right {
+            self.guesses.wrong(from, Instant::now());
+        }
         tokio::time::sleep(GUESS_TAKES).await;
-        self.is_token(given)
+        Ok(right)
     }
 
     /// Signs a browser in: what it is to keep. None where the system gives no randomness.

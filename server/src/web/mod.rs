@@ -38,6 +38,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -57,16 +58,28 @@ pub struct Web {
     pub shutdown: CancellationToken,
 }
 
-/// Serves until the shutdown token is cancelled.
+/// How long connections that are still open may take to end once the lab is to end.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+/// Serves until the shutdown token is cancelled. A client that does not read its answer keeps
+/// nobody waiting for longer than a moment.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app)
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .await
+    let serving = axum::serve(listener, app)
+        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
+        .into_future();
+    let too_long = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(LAST_ANSWERS).await;
+    };
+    tokio::select! {
+        served = serving => served,
+        () = too_long => Ok(()),
+    }
 }
 
 /// Everything that is answered at an address.

@@ -7,7 +7,7 @@ use app::api::Refusal;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderName};
+use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine as _;
@@ -34,7 +34,11 @@ pub fn document(html: String) -> Response {
 }
 
 async fn shared(State(web): State<Web>, Path(token): Path<String>) -> Response {
-    let unlisted = [(HeaderName::from_static("x-robots-tag"), "noindex")];
+    // Who follows a link out of a report does not tell its address.
+    let unlisted = [
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+        (REFERRER_POLICY, "no-referrer"),
+    ];
     match web.lab.shared_record(&token).await {
         Ok((record, analysis)) => {
             let page = report::html::document(&record, &analysis, report::html::Open::Closed);
@@ -48,9 +52,12 @@ async fn shared(State(web): State<Web>, Path(token): Path<String>) -> Response {
 fn sorry(refusal: &Refusal) -> Response {
     let status =
         StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (
-        status,
-        bare_page("No report here", &format!("<p>{}</p>", refusal.message)),
-    )
-        .into_response()
+    // What is wrong with the lab is nobody's business who only has a link.
+    let sentence = if status.is_server_error() {
+        "The lab cannot show this report now. Try again later."
+    } else {
+        refusal.message.as_str()
+    };
+    let page = bare_page("No report here", &format!("<p>{sentence}</p>"));
+    (status, page).into_response()
 }

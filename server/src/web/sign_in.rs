@@ -2,8 +2,7 @@
 
 use super::access::Access;
 use axum::Router;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::{Form, FromRequest, Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -35,14 +34,24 @@ async fn ask(State(access): State<Arc<Access>>) -> Response {
 }
 
 /// A form that cannot be read has no token in it.
-async fn sign_in(
-    State(access): State<Arc<Access>>,
-    form: Result<Form<SignIn>, FormRejection>,
-) -> Response {
+async fn sign_in(State(access): State<Arc<Access>>, request: Request) -> Response {
+    let sender = access.sender(&request);
+    let form = Form::<SignIn>::from_request(request, &()).await;
     let token = form.map(|Form(form)| form.token).unwrap_or_default();
-    if !access.guess(&token).await {
-        let wrong = page("This is not the access token. Copy it from where the lab was started.");
-        return (StatusCode::UNAUTHORIZED, wrong).into_response();
+    match access.guess(sender, &token).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let wrong =
+                page("This is not the access token. Copy it from where the lab was started.");
+            return (StatusCode::UNAUTHORIZED, wrong).into_response();
+        }
+        Err(mut too_many) => {
+            let sentence = "Too many wrong tokens came from here. Wait a minute, then try again.";
+            let (head, body) = page(sentence).into_parts();
+            *too_many.body_mut() = body;
+            too_many.headers_mut().extend(head.headers);
+            return too_many;
+        }
     }
     match access.sign_in() {
         Some(cookie) => ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response(),

@@ -91,7 +91,23 @@ impl Site {
 
     /// Asks for something from an address.
     pub async fn get_from(&self, peer: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
-        let mut request = request("GET", path, headers, Body::empty());
+        let request = request("GET", path, headers, Body::empty());
+        self.answer_to(peer, request).await
+    }
+
+    /// Sends a form from an address.
+    pub async fn post_from(
+        &self,
+        peer: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        form: String,
+    ) -> Reply {
+        let request = request("POST", path, headers, form.into());
+        self.answer_to(peer, request).await
+    }
+
+    async fn answer_to(&self, peer: &str, mut request: Request<Body>) -> Reply {
         let peer = SocketAddr::new(peer.parse().unwrap(), 40_000);
         request.extensions_mut().insert(ConnectInfo(peer));
         self.answer(request).await

@@ -57,15 +57,40 @@ async fn a_browser_is_in_from_signing_in_to_signing_out() {
 }
 
 #[tokio::test]
-async fn each_guess_takes_a_while_and_holds_nobody_up() {
+async fn a_browser_signs_in_over_plain_http_from_another_machine() {
     let site = Site::open(Some(TOKEN)).await;
+    let form = site.send("GET", "/sign-in", &[PAGE], "").await;
+    // With `no-referrer` a browser would send "Origin: null" with the form.
+    assert_eq!(form.header("referrer-policy"), "same-origin");
+    let came = [
+        FORM,
+        PAGE,
+        ("host", "10.0.0.5:7373"),
+        ("origin", "http://10.0.0.5:7373"),
+    ];
+    let body = format!("token={}", TOKEN.replace(' ', "+"));
+    assert_eq!(site.send("POST", "/sign-in", &came, body).await.status, 303);
+}
+
+#[tokio::test]
+async fn each_guess_takes_a_while_and_holds_nobody_up() {
+    let site = &Site::open(Some(TOKEN)).await;
     let begun = Instant::now();
-    let guesses =
-        (0..200).map(|i| sign_in(&site, Box::leak(format!("guess {i}").into_boxed_str())));
-    let (wrong, right) = tokio::join!(futures::future::join_all(guesses), sign_in(&site, TOKEN));
+    let guesses = (0..200).map(|i| async move {
+        let (peer, form) = ("10.0.0.1", format!("token=guess+{i}"));
+        site.post_from(peer, "/sign-in", &[FORM, PAGE], form).await
+    });
+    let (wrong, right) = tokio::join!(futures::future::join_all(guesses), sign_in(site, TOKEN));
     let took = begun.elapsed();
-    assert!(wrong.iter().all(|reply| reply.status == 401));
+    let listened_to = wrong.iter().filter(|reply| reply.status == 401);
+    assert_eq!(listened_to.count(), 10);
     assert!(wrong[0].body.contains("not the access token"));
+    let last = &wrong[199];
+    assert_eq!(
+        (last.status.as_u16(), last.header("retry-after")),
+        (429, "60")
+    );
+    assert!(last.body.contains("Too many wrong tokens"), "{last:?}");
     assert_eq!(right.status, 303);
     assert!(
         took >= Duration::from_millis(500) && took < Duration::from_secs(10),
