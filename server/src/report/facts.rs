@@ -13,6 +13,7 @@ use app::model::record::Record;
 use app::model::run::Verdict;
 use app::model::time::{Micros, plus_minus};
 use app::model::timeline::What;
+use std::collections::BTreeSet;
 
 /// Targets named in a sentence at most.
 const MOST_NAMED: usize = 5;
@@ -48,7 +49,8 @@ fn verdict(analysis: &Analysis) -> Words {
 
 fn target(record: &Record, analysis: &Analysis) -> Words {
     let words = Words::new().code(&record.run.experiment.target.service);
-    let hit = analysis.hits.len();
+    let hits = places(analysis);
+    let hit = hits.len();
     if hit == 0 {
         return words.plain(", no task was hit");
     }
@@ -58,16 +60,24 @@ fn target(record: &Record, analysis: &Analysis) -> Words {
         .map(|before| before.running().count());
     let of = running.map_or_else(String::new, |n| format!(" of {n}"));
     let words = words.plain(format!(", {hit}{of} tasks"));
-    let named = analysis.hits.iter().take(MOST_NAMED);
+    let named = hits.iter().take(MOST_NAMED);
     let words = named.enumerate().fold(words, |words, (i, hit)| {
         words
             .plain(if i == 0 { ": " } else { ", " })
             .join("", place(hit))
     });
-    match analysis.hits.len().saturating_sub(MOST_NAMED) {
+    match hit.saturating_sub(MOST_NAMED) {
         0 => words,
         more => words.plain(format!(" and {more} more")),
     }
+}
+
+/// The hits, one for each slot: what two faults hit, or a task and its replacement, is one of the
+/// tasks that ran before.
+fn places(analysis: &Analysis) -> Vec<&Hit> {
+    let mut seen = BTreeSet::new();
+    let hits = analysis.hits.iter();
+    hits.filter(|hit| seen.insert(&hit.slot)).collect()
 }
 
 /// "slot 1 on node `vm`".
@@ -113,9 +123,6 @@ pub const fn judged(claim: &Claim) -> &'static str {
 }
 
 fn proof(record: &Record, analysis: &Analysis) -> Words {
-    if analysis.zero.is_none() {
-        return "no fault was sent".into();
-    }
     let missing = record.events.iter().filter_map(|event| match &event.what {
         What::FaultNotProven { text, .. } => {
             Some(Words::new().strong("not shown").plain(format!(": {text}")))
@@ -131,6 +138,7 @@ fn proof(record: &Record, analysis: &Analysis) -> Words {
     );
     let words = words.fold(Words::new(), |words, next| words.join("; ", next));
     match (words.is_empty(), proven.len().saturating_sub(MOST_NAMED)) {
+        (true, _) if analysis.zero.is_none() => "no fault was sent".into(),
         (true, _) => Words::new().strong("not shown"),
         (false, 0) => words,
         (false, more) => words.plain(format!("; and {more} more")),
@@ -240,6 +248,16 @@ mod tests {
         assert_eq!(
             fact("Target service", &record, &analysis),
             "`neotix_neotix-api-canary`, no task was hit"
+        );
+    }
+
+    #[test]
+    fn a_task_that_two_faults_hit_is_one_task() {
+        let (record, mut analysis) = sample::kill();
+        analysis.hits.push(analysis.hits[0].clone());
+        assert_eq!(
+            fact("Target service", &record, &analysis),
+            "`neotix_neotix-api-canary`, 1 of 1 tasks: slot 1 on node `vm`"
         );
     }
 

@@ -4,7 +4,8 @@
 //! judged.
 
 use super::left::left_behind;
-use crate::analysis::Analysis;
+use super::phrases::is_without_service;
+use crate::analysis::{Analysis, Claim};
 use app::model::record::Record;
 use app::model::run::Verdict;
 use app::model::time::{Measured, Micros, about, as_set, plus_minus};
@@ -67,8 +68,9 @@ fn outage(analysis: &Analysis) -> Figure {
     if analysis.probes.is_empty() {
         return plain(name, "not measured", " no probe");
     }
-    let outages = analysis.probes.iter().flat_map(|p| p.outages.iter());
-    let Some(longest) = outages.clone().max_by_key(|o| o.length.span) else {
+    let probes = analysis.probes.iter();
+    let outages = probes.flat_map(|p| p.outages.iter().map(move |o| (p, o)));
+    let Some((probe, longest)) = outages.max_by_key(|(_, o)| o.length.span) else {
         let every = analysis
             .probes
             .iter()
@@ -90,6 +92,11 @@ fn outage(analysis: &Analysis) -> Figure {
     if most > 1 {
         unit.extend([format!(", longest of {most}")]);
     }
+    let name = if is_without_service(&analysis.probes, probe, longest) {
+        name
+    } else {
+        "Failing in part"
+    };
     plain(name, number(longest.length), unit)
 }
 
@@ -134,7 +141,8 @@ fn availability(record: &Record, analysis: &Analysis) -> Option<Figure> {
     let share = claim.map_or(100.0 * ok as f64 / sent as f64, |c| c.value);
     let limit = record.run.experiment.hypothesis.availability_at_least;
     let beside = limit.map_or_else(String::new, |l| format!(" · at least {} %", l.get()));
-    let mut figure = plain("Availability after", percent(share), format!(" %{beside}"));
+    let value = claim.map_or_else(|| percent(share), percent_beside);
+    let mut figure = plain("Availability after", value, format!(" %{beside}"));
     figure.meter = limit.and_then(|l| meter(share, l.get(), Some(100.0), false));
     Some(figure)
 }
@@ -149,6 +157,24 @@ fn percent(share: f64) -> String {
         "0.0" => "0".to_owned(),
         _ => text,
     }
+}
+
+/// The same with as many decimals as it takes to stay on the side of the limit on which it is:
+/// 79.97 is not shown as 80.0 where at least 80 was claimed.
+fn percent_beside(claim: &Claim) -> String {
+    let Claim {
+        value, limit_value, ..
+    } = *claim;
+    let below = value < limit_value;
+    let rounded = |decimals: usize| format!("{value:.decimals$}");
+    let is_true =
+        |text: &String| matches!(text.parse::<f64>(), Ok(v) if (v < limit_value) == below);
+    if is_true(&rounded(1)) {
+        return percent(value);
+    }
+    let sign = if below { "<" } else { "≥" };
+    let shown = (2..=4).map(rounded).find(is_true);
+    shown.unwrap_or_else(|| format!("{sign} {limit_value}"))
 }
 
 fn meter(value: f64, limit: f64, max: Option<f64>, less: bool) -> Option<Meter> {
@@ -216,6 +242,33 @@ mod tests {
         };
         assert_eq!(metered(sample::kill()), 2);
         assert_eq!(metered(sample::invalid()), 0);
+    }
+
+    #[test]
+    fn a_share_stays_on_its_side_of_the_limit() {
+        let (_, analysis) = sample::kill();
+        let shown = |value: f64, limit: f64| {
+            let mut claim = analysis.checks[1].clone();
+            (claim.value, claim.limit_value) = (value, limit);
+            percent_beside(&claim)
+        };
+        assert_eq!(shown(79.97, 80.0), "79.97");
+        assert_eq!(shown(79.999, 80.0), "79.999");
+        assert_eq!(shown(79.999_999, 80.0), "< 80");
+        assert_eq!(shown(80.02, 80.0), "80.0");
+        assert_eq!(shown(80.0, 80.0), "80.0");
+        assert_eq!(shown(99.97, 99.5), "> 99.9");
+        assert_eq!(shown(99.97, 100.0), "99.97");
+        assert_eq!(shown(100.0, 100.0), "100");
+    }
+
+    #[test]
+    fn an_outage_in_part_is_called_so() {
+        let (record, mut analysis) = sample::kill();
+        let name = |analysis: &Analysis| figures(&record, analysis)[0].name;
+        assert_eq!(name(&analysis), "Without service");
+        analysis.probes[0].outages[0].failed = 40;
+        assert_eq!(name(&analysis), "Failing in part");
     }
 
     #[test]

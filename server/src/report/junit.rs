@@ -1,7 +1,8 @@
 //! The report as `JUnit` XML, for build servers.
 //!
-//! Guarantee: well-formed XML 1.0 whatever the texts are; one test case for each claim, one for
-//! the proof of the fault, one for everything being back in place.
+//! Guarantee: well-formed XML 1.0 whatever the texts are; one test case for the verdict, which only
+//! a run that held passes, one for each claim, one for the proof of the fault, one for everything
+//! being back in place.
 
 use super::facts::judged;
 use super::html::{Html, Tag, el};
@@ -94,9 +95,21 @@ fn cases(record: &Record, analysis: &Analysis) -> Vec<(String, Came)> {
             claimed(claim, analysis),
         )
     });
+    let verdict = ("verdict".to_owned(), judgement(analysis));
     let proof = ("fault proven".to_owned(), proven(record, analysis));
     let back = ("everything put back".to_owned(), put_back(record));
-    claims.chain([proof, back]).collect()
+    let first = std::iter::once(verdict);
+    first.chain(claims).chain([proof, back]).collect()
+}
+
+/// A build must not pass on a run that proves nothing.
+fn judgement(analysis: &Analysis) -> Came {
+    let reason = analysis.reason.clone();
+    match analysis.verdict {
+        Verdict::Held => Came::Passed,
+        Verdict::Violated => Came::Failed(reason),
+        Verdict::Aborted | Verdict::Invalid | Verdict::Refused => Came::Errored(reason),
+    }
 }
 
 /// A claim counts only where the run proves anything.
@@ -118,7 +131,7 @@ fn proven(record: &Record, analysis: &Analysis) -> Came {
         .events
         .iter()
         .any(|e| matches!(e.what, What::FaultProven { .. }));
-    match (missing, shown) {
+    match (missing.or_else(|| unseen(analysis)), shown) {
         (Some(text), _) => Came::Errored(text),
         (None, true) => Came::Passed,
         (None, false) if analysis.zero.is_none() => {
@@ -126,6 +139,16 @@ fn proven(record: &Record, analysis: &Analysis) -> Came {
         }
         (None, false) => Came::Errored("nothing shows that the fault took effect".to_owned()),
     }
+}
+
+/// A hit that was sent without anything that shows its effect, where there is one.
+fn unseen(analysis: &Analysis) -> Option<String> {
+    let mut sent = analysis.hits.iter().filter(|hit| hit.sent.is_some());
+    let hit = sent.find(|hit| hit.proof.is_none())?;
+    Some(format!(
+        "nothing shows that container {} of {} was hit",
+        hit.container, hit.slot
+    ))
 }
 
 fn put_back(record: &Record) -> Came {
@@ -189,6 +212,7 @@ mod tests {
         assert_eq!(
             named(&cases),
             [
+                ("verdict", None),
                 ("recovers within 15 s", None),
                 ("availability at least 70 %", None),
                 ("fault proven", None),
@@ -227,10 +251,42 @@ mod tests {
     }
 
     #[test]
+    fn only_a_run_that_held_passes() {
+        let came = |verdict| {
+            let (record, mut analysis) = sample::kill();
+            analysis.verdict = verdict;
+            read(&write(&record, &analysis)).swap_remove(0)
+        };
+        let verdict = |came: Option<&str>| ("verdict".to_owned(), came.map(str::to_owned));
+        assert_eq!(came(Verdict::Held), verdict(None));
+        assert_eq!(came(Verdict::Violated), verdict(Some("failure")));
+        for nothing in [Verdict::Aborted, Verdict::Invalid, Verdict::Refused] {
+            assert_eq!(came(nothing), verdict(Some("error")));
+        }
+        let (record, analysis) = sample::refused();
+        assert!(
+            write(&record, &analysis).contains("<error message=\"Everything was stopped by ada")
+        );
+    }
+
+    #[test]
+    fn one_hit_without_proof_is_an_error_whatever_the_others_show() {
+        let (record, mut analysis) = sample::kill();
+        let mut other = analysis.hits[0].clone();
+        other.proof = None;
+        analysis.hits.push(other);
+        let wanted = ("fault proven", Some("error"));
+        assert!(named(&read(&write(&record, &analysis))).contains(&wanted));
+        analysis.hits[1].sent = None;
+        let wanted = ("fault proven", None);
+        assert!(named(&read(&write(&record, &analysis))).contains(&wanted));
+    }
+
+    #[test]
     fn hostile_text_stays_inside_its_attribute() {
         let (record, analysis) = sample::hostile();
         let xml = write(&record, &analysis);
-        assert_eq!(read(&xml).len(), 4);
+        assert_eq!(read(&xml).len(), 5);
         assert!(!xml.contains("<script") && !xml.contains('\u{0}'));
     }
 }

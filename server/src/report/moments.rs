@@ -35,7 +35,7 @@ impl Zero {
         if self.is_fault {
             "the moment the first fault was sent"
         } else {
-            "the beginning of the run (no fault was sent)"
+            "the beginning of the run (no fault is on record)"
         }
     }
 

@@ -44,7 +44,27 @@ pub fn observations(record: &Record, analysis: &Analysis) -> (Vec<Observation>, 
     let more = events.len().saturating_sub(MOST);
     let rows = events.into_iter().take(MOST);
     let zero = Zero::of(record, analysis);
-    (rows.map(|event| row(event, analysis, zero)).collect(), more)
+    let first = first_answer(record, analysis);
+    let rows = rows.map(|event| row(event, analysis, zero, first == Some(event.seq)));
+    (rows.collect(), more)
+}
+
+/// The number of the event that ended the first outage after the fault: the first answer to a
+/// user. Later ones, also of other probes, only answer again.
+fn first_answer(record: &Record, analysis: &Analysis) -> Option<u32> {
+    let zero = analysis.zero?;
+    let ends = analysis.probes.iter().filter_map(|probe| {
+        let end = probe.outages.first()?.to?;
+        Some((probe, end))
+    });
+    let (probe, end) = ends.min_by_key(|(_, end)| *end)?;
+    let is_it = |event: &&Event| {
+        matches!(&event.source, Source::Probe(name) if *name == probe.name)
+            && matches!(event.what, What::ProbeAnswering { .. })
+            && ((event.at - zero).0 - end.0).abs() <= probe.every.0
+    };
+    let answers = record.events.iter().filter(is_it);
+    answers.min_by_key(|e| (e.at, e.seq)).map(|e| e.seq)
 }
 
 /// Leaves out the steps that take no time worth telling, what another event says better, what the
@@ -70,13 +90,13 @@ fn is_worth_reading(what: &What) -> bool {
     }
 }
 
-fn row(event: &Event, analysis: &Analysis, zero: Zero) -> Observation {
+fn row(event: &Event, analysis: &Analysis, zero: Zero, first: bool) -> Observation {
     let waits = waits(event, analysis);
-    let key = is_key(event, analysis);
+    let key = first || is_key(event, analysis);
     let resolution = resolution(event, analysis);
     let start = offset(event.at - zero.at, resolution);
     let shown = match waits {
-        Some((until, known)) => {
+        Some(Wait { until, known, .. }) => {
             let start = start.trim_end_matches(" s");
             format!("{start} to {}", offset(until, known))
         }
@@ -87,7 +107,7 @@ fn row(event: &Event, analysis: &Analysis, zero: Zero) -> Observation {
         at: event.at,
         resolution,
         after: shown,
-        what: what(event, waits.is_some(), key, zero),
+        what: what(event, waits, first, zero),
         key: waits.is_some() || key,
         source: source(&event.source, resolution),
     }
@@ -103,8 +123,18 @@ pub fn resolution(event: &Event, analysis: &Analysis) -> Micros {
     probe.map_or(event.resolution, |probe| probe.every.max(event.resolution))
 }
 
-/// Until when, and how exactly that is known, the task that became ready here had to wait, where that is a part of the recovery.
-fn waits(event: &Event, analysis: &Analysis) -> Option<(Micros, Micros)> {
+/// How long a task that was ready had to wait.
+#[derive(Clone, Copy)]
+struct Wait {
+    until: Micros,
+    /// How exactly that is known.
+    known: Micros,
+    /// Whether it was for the restart delay.
+    is_delay: bool,
+}
+
+/// How long the task that became ready here had to wait, where that is a part of the recovery.
+fn waits(event: &Event, analysis: &Analysis) -> Option<Wait> {
     let ready = analysis.recovery.ready.as_ref()?;
     let is_it = ready.evidence.events.contains(&event.seq)
         && matches!(
@@ -115,27 +145,33 @@ fn waits(event: &Event, analysis: &Analysis) -> Option<(Micros, Micros)> {
             }
         );
     let part = analysis.split.iter().find(|part| part.id == "wait")?;
-    is_it.then_some((part.to, part.known.1))
+    is_it.then(|| Wait {
+        until: part.to,
+        known: part.known.1,
+        is_delay: part.name.contains("restart delay"),
+    })
 }
 
-fn what(event: &Event, waits: bool, key: bool, zero: Zero) -> String {
-    match &event.what {
-        What::TaskState { task, .. } if waits => {
-            format!(
-                "task {} ready, waiting for the restart delay",
-                short(&task.task)
-            )
+fn what(event: &Event, waits: Option<Wait>, first: bool, zero: Zero) -> String {
+    match (&event.what, waits) {
+        (What::TaskState { task, .. }, Some(wait)) => {
+            let cause = if wait.is_delay {
+                " for the restart delay"
+            } else {
+                ""
+            };
+            format!("task {} ready, waiting{cause}", short(&task.task))
         }
-        What::ProbeAnswering { sent } => format!(
+        (What::ProbeAnswering { sent }, _) => format!(
             "{} (sent at {})",
-            if key {
+            if first {
                 "first answer to a user"
             } else {
                 "answers again"
             },
             offset(*sent - zero.at, Micros(10_000))
         ),
-        other => other.text(),
+        (other, _) => other.text(),
     }
 }
 
@@ -213,6 +249,36 @@ mod tests {
         let text = crate::report::markdown::write(&record, &analysis);
         let row = "clean-up: dead container 0ld0ld0l removed";
         assert_eq!(text.matches(row).count(), 1, "{text}");
+    }
+
+    #[test]
+    fn a_wait_is_for_the_restart_delay_only_where_the_analysis_says_so() {
+        let (record, mut analysis) = sample::kill();
+        for part in analysis.split.iter_mut().filter(|part| part.id == "wait") {
+            part.name = "wait".to_owned();
+        }
+        let (rows, _) = observations(&record, &analysis);
+        let wait = rows.iter().find(|r| r.what.ends_with("ready, waiting"));
+        assert_eq!(wait.map(|r| r.after.as_str()), Some("+0.50 to +5.3 s"));
+    }
+
+    #[test]
+    fn only_the_end_of_the_first_outage_is_the_first_answer() {
+        let (mut record, mut analysis) = sample::kill();
+        let is_back = |e: &&Event| matches!(e.what, What::ProbeAnswering { .. });
+        let mut again = record.events.iter().find(is_back).cloned().expect("one");
+        (again.seq, again.at) = (90, again.at + Micros(5_000_000));
+        record.events.push(again);
+        let mut outage = analysis.probes[0].outages[0].clone();
+        outage.to = outage.to.map(|to| to + Micros(5_000_000));
+        analysis.probes[0].outages.push(outage);
+        if let Some(last) = &mut analysis.recovery.first_success {
+            last.evidence.events.push(90);
+        }
+        let (rows, _) = observations(&record, &analysis);
+        let told = |text: &str| rows.iter().filter(|r| r.what.starts_with(text)).count();
+        assert_eq!((told("first answer"), told("answers again")), (1, 1));
+        assert!(rows.iter().any(|r| r.seq == 90 && r.key));
     }
 
     #[test]

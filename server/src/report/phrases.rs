@@ -6,6 +6,9 @@ use crate::analysis::{Bearing, Finding, Outage, ProbeStats, Severity};
 use app::model::record::ProbeOutcome;
 use app::model::time::latency;
 
+/// Outages named in a sentence at most.
+const MOST_NAMED: usize = 5;
+
 /// The word for a finding's bearing.
 pub const fn bearing(bearing: Bearing) -> &'static str {
     match bearing {
@@ -58,9 +61,36 @@ pub fn probe_sentence(probe: &ProbeStats) -> String {
     text
 }
 
-/// "One outage, 6.3 s (±0.1 s)."
+/// Whether the service was gone in an outage of one of its probes, as the lead has it: next to
+/// nothing was answered, neither to this probe nor to another. Otherwise it was failing in part,
+/// and nobody may call that "without service".
+pub fn is_without_service(probes: &[ProbeStats], probe: &ProbeStats, outage: &Outage) -> bool {
+    let mut watched = probes.iter().filter(|p| p.after.sent > 0);
+    let gone = |p: &ProbeStats| {
+        let mut outages = p.outages.iter();
+        outages.any(|o| is_silent(p, o) && covers(o, outage))
+    };
+    is_silent(probe, outage) && watched.all(gone)
+}
+
+/// Whether one outage takes up most of another.
+fn covers(one: &Outage, other: &Outage) -> bool {
+    let end = |o: &Outage| o.from.0 + o.length.span.0;
+    let shared = end(one).min(end(other)) - one.from.max(other.from).0;
+    shared.saturating_mul(10) >= other.length.span.0.saturating_mul(7)
+}
+
+/// Whether at least 7 in 10 failed: the last answer is late by as long as it took, and those sent
+/// meanwhile did not fail.
+fn is_silent(probe: &ProbeStats, outage: &Outage) -> bool {
+    let sent = (outage.length.span.0 / probe.every.0.max(1)).max(1);
+    let failed = i64::try_from(outage.failed).unwrap_or(i64::MAX);
+    failed.saturating_mul(10) >= sent.saturating_mul(7)
+}
+
+/// "One outage, 6.3 s (±0.1 s)."; of many, the first few by their lengths.
 pub fn outages(outages: &[Outage]) -> String {
-    let lengths = outages.iter().map(|outage| {
+    let lengths = outages.iter().take(MOST_NAMED).map(|outage| {
         let open = if outage.to.is_none() {
             " and not over"
         } else {
@@ -72,7 +102,13 @@ pub fn outages(outages: &[Outage]) -> String {
     match lengths.as_slice() {
         [] => "No outage.".to_owned(),
         [one] => format!("One outage, {one}."),
-        many => format!("{} outages: {}.", many.len(), many.join(", ")),
+        named => {
+            let more = match outages.len() - named.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("{} outages: {}{more}.", outages.len(), named.join(", "))
+        }
     }
 }
 
@@ -80,12 +116,43 @@ pub fn outages(outages: &[Outage]) -> String {
 mod tests {
     use super::*;
     use crate::analysis::Evidence;
+    use crate::report::sample;
+    use app::model::time::Micros;
 
     #[test]
     fn a_statement_ends_before_its_detail() {
         assert_eq!(said("One replica", "6.3 s this time."), "One replica.");
         assert_eq!(said("Open things", "limits, but"), "Open things:");
         assert_eq!(said("Done.", "More."), "Done.");
+    }
+
+    #[test]
+    fn of_many_outages_the_first_few_are_named() {
+        let (_, analysis) = sample::kill();
+        let many = vec![analysis.probes[0].outages[0].clone(); 12];
+        let one = "6.3 s (±0.1 s)";
+        assert_eq!(outages(&many[..1]), format!("One outage, {one}."));
+        let five = [one; 5].join(", ");
+        assert_eq!(outages(&many[..5]), format!("5 outages: {five}."));
+        assert_eq!(outages(&many), format!("12 outages: {five} and 7 more."));
+    }
+
+    #[test]
+    fn an_outage_in_which_some_was_answered_is_not_without_service() {
+        let (_, analysis) = sample::kill();
+        let mut probes = analysis.probes;
+        let is_gone = |probes: &[ProbeStats]| {
+            let probe = &probes[0];
+            is_without_service(probes, probe, &probe.outages[0])
+        };
+        assert!(is_gone(&probes));
+        probes.push(probes[0].clone());
+        assert!(is_gone(&probes), "gone for both");
+        probes[1].outages[0].from = Micros(20_000_000);
+        assert!(!is_gone(&probes), "the other was served meanwhile");
+        probes.truncate(1);
+        probes[0].outages[0].failed = 40;
+        assert!(!is_gone(&probes), "some was answered");
     }
 
     fn said(statement: &str, detail: &str) -> String {

@@ -5,6 +5,19 @@
 use super::ink::Ink;
 use super::pen::{Anchor, Pen};
 
+/// How wide a picture is drawn, once for wide screens and once for narrow ones, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Size {
+    /// The picture's id.
+    pub id: &'static str,
+    /// The whole picture.
+    pub width: u32,
+    /// Where its axis begins.
+    pub left: f64,
+    /// Where its axis ends.
+    pub right: f64,
+}
+
 /// Seconds from zero, laid out over pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Axis {
@@ -17,6 +30,9 @@ pub struct Axis {
     /// Pixel of the right end.
     pub right: f64,
 }
+
+/// What the value of a tick needs, in pixels.
+const TICK: f64 = 48.0;
 
 /// Distances between ticks that people count in.
 const STEPS: [f64; 21] = [
@@ -43,7 +59,7 @@ impl Axis {
 
     /// Round moments within the axis.
     pub fn ticks(&self) -> Vec<f64> {
-        let step = round_step(self.length());
+        let step = round_step(self.length(), self.right - self.left);
         let first = (self.from / step - 0.001).ceil();
         (0..=10)
             .map(|i| (first + f64::from(i)) * step)
@@ -66,12 +82,13 @@ impl Axis {
     }
 }
 
-/// The smallest step that people count in and that gives at most ten ticks.
-fn round_step(length: f64) -> f64 {
+/// The smallest step that people count in and that gives at most ten ticks, none on another.
+fn round_step(length: f64, pixels: f64) -> f64 {
+    let most = (pixels / TICK).clamp(1.0, 9.0);
     STEPS
         .into_iter()
-        .find(|step| length / step <= 9.0)
-        .unwrap_or(length / 9.0)
+        .find(|step| length / step <= most)
+        .unwrap_or(length / most)
 }
 
 /// "+5 s", "-10 s", "0", "+2 min", "+2:30 min".

@@ -31,6 +31,15 @@ pub fn figure(picture: Html, label: &str, caption: &str, numbers: &[Numbers], op
         .into()
 }
 
+/// A picture drawn twice: for screens with room for it, and for the others.
+pub fn twice([full, slim]: [Html; 2]) -> Html {
+    let one = |class, picture| el("div").class(class).with(picture);
+    el("div")
+        .with(one("full", full))
+        .with(one("slim", slim))
+        .into()
+}
+
 /// Something wide that scrolls inside itself, also by keyboard.
 pub fn scrolling(label: &str, inner: impl Into<Html>) -> Html {
     el("div")

@@ -7,6 +7,7 @@ use super::axis::Axis;
 use super::notes::Note;
 use crate::analysis::Analysis;
 use crate::report::moments::Zero;
+use crate::report::phrases::is_without_service;
 use app::model::record::Record;
 use app::model::time::{Micros, as_set};
 use app::model::timeline::What;
@@ -22,20 +23,21 @@ pub enum Kind {
     Limit,
 }
 
-/// Stretches without service: from, to, and how to say it.
+/// Stretches without service, or failing in part: from, to, and how to say it.
 pub fn outages(analysis: &Analysis, axis: &Axis) -> Vec<(f64, f64, String)> {
     let mut all = analysis
         .probes
         .iter()
-        .flat_map(|probe| probe.outages.iter())
-        .map(|outage| {
+        .flat_map(|probe| probe.outages.iter().map(move |outage| (probe, outage)))
+        .map(|(probe, outage)| {
             let from = outage.from.as_secs_f64();
             let to = outage.to.map_or(axis.to, Micros::as_secs_f64);
-            (
-                from,
-                to,
-                format!("without service {}", outage.length.length()),
-            )
+            let how = if is_without_service(&analysis.probes, probe, outage) {
+                "without service"
+            } else {
+                "failing in part"
+            };
+            (from, to, format!("{how} {}", outage.length.length()))
         })
         .collect::<Vec<_>>();
     all.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));

@@ -1,17 +1,19 @@
 //! Recovery time across runs, one mark per run.
 //!
 //! Guarantee: no run that was asked for is dropped silently: those that never recovered stand at
-//! their bound as open triangles, and the caption says how many of how many are shown.
+//! their bound as open triangles, and the caption says how many of how many are shown. Runs that
+//! were not judged stand as rings and never enter the median; the caption says that too.
 
 use super::answers::micros;
 use super::axis;
 use super::dress::Frame;
-use super::figure::{Numbers, figure};
+use super::figure::{Numbers, figure, twice};
 use super::ink::Ink;
-use super::median::{Middle, middle};
+use super::marks::{SIGNS, Sign, Sort, is_judged, mark, sort};
+use super::median::{LEAST, Middle, middle};
 use super::notes::width;
-use super::pen::{Anchor, Pen, Point, picture};
-use crate::report::html::{Html, Open, el};
+use super::pen::{Anchor, Pen, picture};
+use crate::report::html::{Html, Open};
 use crate::report::moments::{date, short_date};
 use crate::report::text::count;
 use app::model::run::{RunId, Verdict};
@@ -77,13 +79,10 @@ pub fn history(points: &[HistoryPoint], total: u64) -> String {
         return String::new();
     }
     let plot = |size| Plot::of(&points, size);
-    let [full, slim] = SIZES.map(|size| plot(size).picture());
-    let picture = el("div")
-        .with(el("div").class("full").with(full))
-        .with(el("div").class("slim").with(slim));
+    let drawn = SIZES.map(|size| plot(size).picture());
     let plot = plot(SIZES[0]);
     figure(
-        picture.into(),
+        twice(drawn),
         "Recovery time across runs",
         &plot.caption(total),
         &[plot.numbers()],
@@ -95,18 +94,23 @@ pub fn history(points: &[HistoryPoint], total: u64) -> String {
 struct Plot<'a> {
     size: Size,
     points: &'a [&'a HistoryPoint],
+    /// Those that held or were violated.
+    judged: Vec<&'a HistoryPoint>,
     middle: Option<Middle>,
     high: f64,
 }
 
 impl<'a> Plot<'a> {
     fn of(points: &'a [&'a HistoryPoint], size: Size) -> Self {
-        let one_kind = kinds(points) == 1;
-        let lengths = points.iter().map(|p| p.recovery).collect::<Vec<_>>();
-        let longest = lengths.iter().copied().map(seconds).fold(0.1, f64::max);
+        let all = points.iter().copied();
+        let longest = all.clone().map(|p| seconds(p.recovery)).fold(0.1, f64::max);
+        let judged = all.filter(|p| is_judged(p)).collect::<Vec<_>>();
+        let one_kind = kinds(&judged) == 1;
+        let lengths = judged.iter().map(|p| p.recovery).collect::<Vec<_>>();
         Self {
             size,
             points,
+            judged,
             middle: if one_kind { middle(&lengths) } else { None },
             high: longest * 1.08,
         }
@@ -225,7 +229,7 @@ impl<'a> Plot<'a> {
             Some(middle) => format!(
                 "The median recovery is {}{}",
                 written(middle.median),
-                interval(middle)
+                interval(middle, self.judged.len())
             ),
             None => count(self.points.len(), "run", "runs"),
         };
@@ -238,7 +242,19 @@ impl<'a> Plot<'a> {
 
     fn never(&self) -> usize {
         let never = |p: &&&HistoryPoint| matches!(p.recovery, Length::MoreThan(_));
-        self.points.iter().filter(never).count()
+        self.judged.iter().filter(never).count()
+    }
+
+    /// " 2 aborted or invalid runs are drawn as rings and are not in the median.", if there are.
+    fn unjudged(&self) -> Option<String> {
+        let n = self.points.len() - self.judged.len();
+        let drawn = match n {
+            0 => return None,
+            1 => "is drawn as a ring and is",
+            _ => "are drawn as rings and are",
+        };
+        let runs = count(n, "aborted or invalid run", "aborted or invalid runs");
+        Some(format!(" {runs} {drawn} not in the median."))
     }
 
     fn caption(&self, total: u64) -> String {
@@ -250,15 +266,23 @@ impl<'a> Plot<'a> {
         }
         text.push_str("; oldest on the left, times in UTC. ");
         text.extend([match self.middle {
-            Some(middle) => format!("Median {}{}.", written(middle.median), interval(middle)),
-            None => match kinds(self.points) {
-                1 => "No median: it takes at least 3 runs, more than half of them recovered."
-                    .to_owned(),
+            Some(middle) => format!(
+                "Median {}{}.",
+                written(middle.median),
+                interval(middle, self.judged.len())
+            ),
+            None => match kinds(&self.judged) {
+                0 | 1 => {
+                    "No median: it takes at least 3 runs that held or were violated, more than \
+                     half of them recovered."
+                        .to_owned()
+                }
                 many => format!(
                     "No median: these are runs of {many} kinds; choose one service and one fault."
                 ),
             },
         }]);
+        text.extend(self.unjudged());
         text
     }
 
@@ -287,10 +311,14 @@ fn kinds(points: &[&HistoryPoint]) -> usize {
     all.len()
 }
 
-fn interval(middle: Middle) -> String {
+/// The interval of the median over n runs, or why there is none.
+fn interval(middle: Middle, n: usize) -> String {
     match middle.interval {
         Some((low, high)) => format!(", 95 % interval {} to {}", written(low), written(high)),
-        None => ", too few recovered runs for an interval (at least 6)".to_owned(),
+        None if n < LEAST => format!(", too few runs for an interval (at least {LEAST})"),
+        None => ", no 95 % interval: its upper end was not seen, as too many runs did not recover \
+                 in the time watched"
+            .to_owned(),
     }
 }
 
@@ -320,86 +348,6 @@ fn said(point: &HistoryPoint) -> String {
         length(point.recovery),
         date(point.at)
     )
-}
-
-/// Shape and colour say the verdict; an open triangle says that the end was not seen.
-fn mark(pen: &mut Pen, point: &HistoryPoint, at: Point) {
-    let ink = ink(point.verdict);
-    if matches!(point.recovery, Length::MoreThan(_)) {
-        triangle(pen, ink, at);
-        return;
-    }
-    match point.verdict {
-        Verdict::Held => pen.dot(ink, at, 4.0),
-        Verdict::Violated => pen.cross(ink, at, 4.0),
-        Verdict::Aborted | Verdict::Invalid | Verdict::Refused => pen.ring(ink, at, 4.0),
-    }
-}
-
-const fn ink(verdict: Verdict) -> Ink {
-    match verdict {
-        Verdict::Held => Ink::Held,
-        Verdict::Violated => Ink::Violated,
-        Verdict::Aborted | Verdict::Invalid | Verdict::Refused => Ink::Other,
-    }
-}
-
-fn triangle(pen: &mut Pen, ink: Ink, (x, y): Point) {
-    let points = [
-        (x, y - 5.5),
-        (x + 5.0, y + 3.5),
-        (x - 5.0, y + 3.5),
-        (x, y - 5.5),
-    ];
-    pen.path(ink, &points);
-}
-
-/// Draws a mark around a point.
-type Drawing = fn(&mut Pen, Point);
-
-/// A mark of the legend.
-struct Sign {
-    draw: Drawing,
-    text: &'static str,
-    at: Point,
-}
-
-/// Every mark there can be, with what it means.
-const SIGNS: [(Sort, Drawing, &str); 4] = [
-    (Sort::Held, |pen, at| pen.dot(Ink::Held, at, 4.0), "held"),
-    (
-        Sort::Violated,
-        |pen, at| pen.cross(Ink::Violated, at, 4.0),
-        "violated",
-    ),
-    (
-        Sort::Other,
-        |pen, at| pen.ring(Ink::Other, at, 4.0),
-        "aborted or invalid",
-    ),
-    (
-        Sort::Never,
-        |pen, at| triangle(pen, Ink::Violated, at),
-        "not recovered in the time watched",
-    ),
-];
-
-/// What a mark says.
-#[derive(PartialEq)]
-enum Sort {
-    Held,
-    Violated,
-    Other,
-    Never,
-}
-
-const fn sort(point: &HistoryPoint) -> Sort {
-    match (point.recovery, point.verdict) {
-        (Length::MoreThan(_), _) => Sort::Never,
-        (_, Verdict::Held) => Sort::Held,
-        (_, Verdict::Violated) => Sort::Violated,
-        _ => Sort::Other,
-    }
 }
 
 impl Plot<'_> {
@@ -481,6 +429,34 @@ mod tests {
         let mut runs = runs(10);
         runs[4].series = "another".to_owned();
         assert!(history(&runs, 10).contains("No median"));
+    }
+
+    #[test]
+    fn what_was_not_judged_is_drawn_and_not_in_the_median() {
+        let mut all = runs(6);
+        let html = history(&all, 6);
+        assert!(html.contains("Median 11.0 s, 95 % interval 10.0 s to 16.0 s."));
+        all.push(point(6, Verdict::Aborted, Length::Seen(90.0)));
+        all.push(point(7, Verdict::Invalid, Length::MoreThan(90.0)));
+        all[7].series = "another".to_owned();
+        let html = history(&all, 8);
+        assert!(html.contains("n = 8;"));
+        assert!(html.contains("Median 11.0 s, 95 % interval 10.0 s to 16.0 s."));
+        let said = "2 aborted or invalid runs are drawn as rings and are not in the median.";
+        assert!(html.contains(said) && !html.contains("did not recover"));
+        let html = history(&all[6..], 2);
+        assert!(html.contains("No median: it takes at least 3 runs that held"));
+    }
+
+    #[test]
+    fn an_interval_is_missing_for_the_reason_that_is_said() {
+        let seen = |i| point(i, Verdict::Held, Length::Seen(10.0));
+        let few = (0..5).map(seen).collect::<Vec<_>>();
+        assert!(history(&few, 5).contains("too few runs for an interval (at least 6)"));
+        let mut open = (0..6).map(seen).collect::<Vec<_>>();
+        open[5] = point(5, Verdict::Violated, Length::MoreThan(60.0));
+        let html = history(&open, 6);
+        assert!(html.contains("its upper end was not seen") && !html.contains("too few"));
     }
 
     #[test]

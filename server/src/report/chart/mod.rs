@@ -13,6 +13,7 @@ mod happenings;
 pub mod history;
 mod ink;
 mod lanes;
+mod marks;
 mod median;
 mod notes;
 mod pen;

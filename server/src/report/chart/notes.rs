@@ -45,6 +45,12 @@ pub fn fit(name: &str, letters: usize) -> String {
     kept.chain(['…']).collect()
 }
 
+/// A name cut to so many pixels, and to so many letters.
+pub fn fit_within(name: &str, pixels: f64, letters: usize) -> String {
+    let fits = (1..=letters).rev().find(|n| width(&fit(name, *n)) < pixels);
+    fit(name, fits.unwrap_or(1))
+}
+
 /// Places notes within `left..right`, in their order, off the upright `lines` where possible.
 pub fn place(notes: &[Note], lines: &[f64], left: f64, right: f64) -> Vec<Spot> {
     let mut taken: Vec<(usize, f64, f64)> = Vec::new();

@@ -3,18 +3,31 @@
 //! Guarantee: the bars are the parts of the analysis, neither more nor fewer, and each says who
 //! saw it and how exactly.
 
-use super::axis::Axis;
+use super::axis::{Axis, Size};
 use super::dress::Frame;
-use super::figure::{Numbers, figure};
+use super::figure::{Numbers, figure, twice};
 use super::ink::Ink;
-use super::notes::{fit, width};
+use super::notes::{fit_within, width};
 use super::pen::{Anchor, Pen, picture};
 use crate::analysis::{Analysis, Part};
 use crate::report::html::{Html, Open};
+use crate::report::phrases::is_without_service;
 use app::model::time::{length, offset, plus_minus};
 
-const LEFT: f64 = 170.0;
-const RIGHT: f64 = 944.0;
+const SIZES: [Size; 2] = [
+    Size {
+        id: "recovery",
+        width: 960,
+        left: 170.0,
+        right: 944.0,
+    },
+    Size {
+        id: "recovery-slim",
+        width: 360,
+        left: 126.0,
+        right: 342.0,
+    },
+];
 /// Above the bars: with braces, without.
 const TOP: (f64, f64) = (32.0, 8.0);
 const ROW: f64 = 26.0;
@@ -24,7 +37,8 @@ const BAR: f64 = 18.0;
 struct Brace {
     from: f64,
     to: f64,
-    text: &'static str,
+    /// What it says, and the same in short.
+    texts: [&'static str; 2],
     ink: Ink,
     line: Ink,
 }
@@ -37,23 +51,25 @@ pub fn recovery(analysis: &Analysis, open: Open) -> Html {
     };
     let braces = braces(analysis);
     let top = if braces.is_empty() { TOP.1 } else { TOP.0 };
-    let axis = Axis {
-        from: 0.0,
-        to: last.to.as_secs_f64().max(0.01) * 1.03,
-        left: LEFT,
-        right: RIGHT,
-    };
-    let frame = Frame {
-        id: "recovery",
-        title: "Recovery, taken apart".to_owned(),
-        says: says(analysis),
-        width: 960,
-        height: height(top, parts.len()),
-    };
-    let picture = picture(&frame, |pen| draw(pen, parts, &braces, &axis, top));
+    let drawn = SIZES.map(|size| {
+        let axis = Axis {
+            from: 0.0,
+            to: last.to.as_secs_f64().max(0.01) * 1.03,
+            left: size.left,
+            right: size.right,
+        };
+        let frame = Frame {
+            id: size.id,
+            title: "Recovery, taken apart".to_owned(),
+            says: says(analysis),
+            width: size.width,
+            height: height(top, parts.len()),
+        };
+        picture(&frame, |pen| draw(pen, parts, &braces, &axis, top))
+    });
     let caption = says(analysis);
     figure(
-        picture,
+        twice(drawn),
         "Recovery, taken apart",
         &caption,
         &[numbers(parts)],
@@ -122,10 +138,19 @@ fn braces(analysis: &Analysis) -> Vec<Brace> {
         .filter_map(|p| p.outages.first())
         .map(|outage| outage.from.as_secs_f64().max(0.0))
         .fold(served, f64::min);
+    let mut lost = analysis
+        .probes
+        .iter()
+        .filter_map(|p| Some((p, p.outages.first()?)));
+    let whole = lost.any(|(probe, outage)| is_without_service(&analysis.probes, probe, outage));
     let mut braces = vec![Brace {
         from,
         to: served,
-        text: "users without service",
+        texts: if whole {
+            ["users without service", "no service"]
+        } else {
+            ["users served in part", "in part"]
+        },
         ink: Ink::Strong,
         line: Ink::Axis,
     }];
@@ -133,7 +158,7 @@ fn braces(analysis: &Analysis) -> Vec<Brace> {
         braces.push(Brace {
             from: served,
             to: full,
-            text: "served, Swarm not yet sure",
+            texts: ["served, Swarm not yet sure", "served"],
             ink: Ink::Label,
             line: Ink::SoftAxis,
         });
@@ -144,22 +169,16 @@ fn braces(analysis: &Analysis) -> Vec<Brace> {
 fn bracket(pen: &mut Pen, axis: &Axis, brace: &Brace) {
     let (left, right) = (axis.x(brace.from) + 1.0, axis.x(brace.to) - 1.0);
     let (foot, top) = (TOP.0 - 4.0, TOP.0 - 10.0);
-    if right - left < 4.0 {
+    let fits = |text: &&str| right - left >= width(text);
+    let Some(text) = brace.texts.into_iter().find(fits) else {
         return;
-    }
+    };
     pen.path(
         brace.line,
         &[(left, foot), (left, top), (right, top), (right, foot)],
     );
-    if right - left >= width(brace.text) {
-        let middle = f64::midpoint(left, right);
-        pen.text(
-            brace.ink,
-            (middle, TOP.0 - 20.0),
-            Anchor::Middle,
-            brace.text,
-        );
-    }
+    let middle = f64::midpoint(left, right);
+    pen.text(brace.ink, (middle, TOP.0 - 20.0), Anchor::Middle, text);
 }
 
 fn bar(pen: &mut Pen, axis: &Axis, part: &Part, y: f64) {
@@ -170,7 +189,7 @@ fn bar(pen: &mut Pen, axis: &Axis, part: &Part, y: f64) {
         Ink::Lane,
         (0.0, y + BAR / 2.0),
         Anchor::Start,
-        &short_name(part),
+        &short_name(part, axis.left),
     );
     match ink(part.id) {
         Ink::Wait => pen.frame(Ink::Wait, (left, y), (right, y + BAR)),
@@ -184,7 +203,7 @@ fn bar(pen: &mut Pen, axis: &Axis, part: &Part, y: f64) {
     };
     if right - left > width(&value) + 12.0 {
         pen.text(inside, (left + 6.0, middle), Anchor::Start, &value);
-    } else if right + width(&value) + 8.0 > RIGHT {
+    } else if right + width(&value) + 8.0 > axis.right {
         pen.text(Ink::Value, (left - 6.0, middle), Anchor::End, &value);
     } else {
         pen.text(Ink::Value, (right + 6.0, middle), Anchor::Start, &value);
@@ -197,9 +216,9 @@ fn bare(part: &Part) -> &str {
     part.name.split(" (").next().unwrap_or_default()
 }
 
-/// The same, cut to the margin; the table has it whole.
-fn short_name(part: &Part) -> String {
-    fit(bare(part), 24)
+/// The same, cut to the margin, in pixels; the table has it whole.
+fn short_name(part: &Part, margin: f64) -> String {
+    fit_within(bare(part), margin, 24)
 }
 
 fn ink(id: &str) -> Ink {
@@ -252,7 +271,8 @@ mod tests {
     fn every_part_has_its_bar_and_the_longest_are_named() {
         let (_, analysis) = sample::kill();
         let html = recovery(&analysis, Open::Closed).into_string();
-        assert_eq!(html.matches("class=\"hit\"").count(), analysis.split.len());
+        let (bars, pictures) = (analysis.split.len(), SIZES.len());
+        assert_eq!(html.matches("class=\"hit\"").count(), bars * pictures);
         assert!(
             html.contains(
                 "10.7 s in all, most of it: restart delay (4.8 s), first health check (4.3 s)."

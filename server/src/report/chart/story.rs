@@ -4,14 +4,14 @@
 //! run ended.
 
 use super::answers::{ANSWERS, FAILURES, LATENCY, answers, describe, latencies};
-use super::axis::{Axis, label};
+use super::axis::{Axis, Size, label};
 use super::bins::{Bin, bins, width_for};
 use super::dress::Frame;
-use super::figure::figure;
+use super::figure::{figure, twice};
 use super::happenings::{Kind, moments, outages};
 use super::ink::Ink;
 use super::lanes::{Doing, Lanes, Row, Stretch, lanes};
-use super::notes::{Note, Spot, fit, place, width};
+use super::notes::{Note, Spot, fit_within, place, width};
 use super::pen::{Anchor, Pen, picture};
 use super::story_numbers::numbers;
 use crate::analysis::Analysis;
@@ -22,8 +22,20 @@ use app::model::record::{ProbeSeries, Record};
 use app::model::run::Phase;
 use app::model::time::At;
 
-const LEFT: f64 = 112.0;
-const RIGHT: f64 = 944.0;
+const SIZES: [Size; 2] = [
+    Size {
+        id: "story",
+        width: 960,
+        left: 112.0,
+        right: 944.0,
+    },
+    Size {
+        id: "story-slim",
+        width: 360,
+        left: 92.0,
+        right: 342.0,
+    },
+];
 /// Above the bands: with outages to name, without.
 const TOP: (f64, f64) = (28.0, 8.0);
 const ROW: f64 = 24.0;
@@ -35,6 +47,7 @@ const MOST_PROBES: usize = 4;
 struct Plot<'a> {
     analysis: &'a Analysis,
     zero: Zero,
+    size: Size,
     axis: Axis,
     moments: Vec<(Kind, f64, Note)>,
     spots: Vec<Spot>,
@@ -49,39 +62,41 @@ struct Plot<'a> {
 /// The figure; empty for a run that recorded nothing to draw.
 pub fn story(record: &Record, analysis: &Analysis, open: Open) -> Html {
     let zero = Zero::of(record, analysis);
-    let Some(plot) = Plot::of(record, analysis, zero) else {
+    let [Some(full), Some(slim)] = SIZES.map(|size| Plot::of(record, analysis, zero, size)) else {
         return Html::new();
     };
-    let frame = Frame {
-        id: "story",
-        title: "The run on one time axis".to_owned(),
-        says: analysis.lead.join(" "),
-        width: 960,
-        height: plot.height(),
-    };
-    let picture = picture(&frame, |pen| plot.draw(pen));
+    let drawn = [&full, &slim].map(|plot| {
+        let frame = Frame {
+            id: plot.size.id,
+            title: "The run on one time axis".to_owned(),
+            says: analysis.lead.join(" "),
+            width: plot.size.width,
+            height: plot.height(),
+        };
+        picture(&frame, |pen| plot.draw(pen))
+    });
     let caption = format!(
         "Zero is {}. {}.",
         zero.name(),
         facts::evidence_in_short(record)
     );
     figure(
-        picture,
+        twice(drawn),
         "The run on one time axis",
         &caption,
-        &numbers(&plot.lanes, &plot.probes),
+        &numbers(&full.lanes, &full.probes),
         open,
     )
 }
 
 impl<'a> Plot<'a> {
-    fn of(record: &'a Record, analysis: &'a Analysis, zero: Zero) -> Option<Self> {
+    fn of(record: &'a Record, analysis: &'a Analysis, zero: Zero, size: Size) -> Option<Self> {
         let (from, to) = range(record, zero.at)?;
         let axis = Axis {
             from,
             to,
-            left: LEFT,
-            right: RIGHT,
+            left: size.left,
+            right: size.right,
         };
         let moments = moments(record, analysis, zero, &axis);
         let notes = moments.iter().map(|m| m.2.clone()).collect::<Vec<_>>();
@@ -96,7 +111,8 @@ impl<'a> Plot<'a> {
             analysis,
             zero,
             axis,
-            spots: place(&notes, &lines, LEFT, RIGHT),
+            size,
+            spots: place(&notes, &lines, size.left, size.right),
             moments,
             bars,
             top: if outages(analysis, &axis).is_empty() {
@@ -149,7 +165,12 @@ impl<'a> Plot<'a> {
 
     /// Shades what users were without service, and says how long where there is room.
     fn outages(&self, pen: &mut Pen, bottom: f64) {
-        let mut free = LEFT;
+        let Size {
+            left: begin,
+            right: end,
+            ..
+        } = self.size;
+        let mut free = begin;
         for (from, to, text) in outages(self.analysis, &self.axis) {
             let (left, right) = (self.axis.x(from), self.axis.x(to));
             pen.rect(
@@ -158,7 +179,7 @@ impl<'a> Plot<'a> {
                 (right.max(left + 1.0), bottom),
             );
             let half = width(&text) / 2.0;
-            let middle = f64::midpoint(left, right).clamp(LEFT + half, RIGHT - half);
+            let middle = f64::midpoint(left, right).clamp(begin + half, end - half);
             if middle - half >= free {
                 pen.text(
                     Ink::Strong,
@@ -197,7 +218,7 @@ impl<'a> Plot<'a> {
                 Ink::Lane,
                 (0.0, y + 10.0),
                 Anchor::Start,
-                &fit(&row.name, 15),
+                &fit_within(&row.name, self.size.left, 15),
             );
             pen.text(Ink::Sub, (0.0, y + 10.0), Anchor::Start, &row.sub);
             self.row(pen, row, y);
@@ -205,7 +226,7 @@ impl<'a> Plot<'a> {
         }
         let more = more(&self.lanes);
         if !more.is_empty() {
-            pen.text(Ink::Sub, (LEFT, y + 8.0), Anchor::Start, &more);
+            pen.text(Ink::Sub, (self.size.left, y + 8.0), Anchor::Start, &more);
         }
     }
 
@@ -224,7 +245,7 @@ impl<'a> Plot<'a> {
 
     fn probe(&self, pen: &mut Pen, series: &ProbeSeries, bins: &[Bin], top: f64) {
         let name = if self.probes.len() > 1 {
-            fit(&series.name, 15)
+            fit_within(&series.name, self.size.left, 15)
         } else {
             "answers".to_owned()
         };
@@ -237,7 +258,7 @@ impl<'a> Plot<'a> {
         pen.text(Ink::Sub, (0.0, below + 29.0), Anchor::Start, scale.name());
         if bins.iter().any(|bin| bin.ok < bin.sent) {
             let y = below + LATENCY - FAILURES + 14.0;
-            pen.text(Ink::Sub, (LEFT - 8.0, y), Anchor::End, "failed");
+            pen.text(Ink::Sub, (self.size.left - 8.0, y), Anchor::End, "failed");
         }
         for bin in bins {
             let (left, right) = (self.axis.x(bin.from), self.axis.x(bin.to));

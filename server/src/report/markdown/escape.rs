@@ -58,18 +58,25 @@ fn escape(out: &mut String, c: char, letters: &[char], at: usize) {
     }
 }
 
+/// Digits of a list's number at most: renderers take nine, and a bound keeps the work small.
+const LONGEST_NUMBER: usize = 32;
+
 /// "1. " at the beginning of a line opens a list.
 fn numbers_a_list(letters: &[char], at: usize) -> bool {
     let ends = letters.get(at + 1).is_none_or(|c| *c == ' ');
-    ends && at > 0 && letters[..at].iter().all(char::is_ascii_digit)
+    ends && (1..=LONGEST_NUMBER).contains(&at) && letters[..at].iter().all(char::is_ascii_digit)
 }
 
-/// Where an address that begins here ends; here, where none does.
+/// Where an address that begins here ends; here, where none does. Each character is looked at
+/// once over a whole text: only where a run of them begins is it read to its end.
 fn end_of_address(letters: &[char], at: usize) -> usize {
     let begins = at == 0 || !letters.get(at - 1).is_some_and(|c| is_of_address(*c));
+    if !begins {
+        return at;
+    }
     let run = letters[at..].iter().take_while(|c| is_of_address(**c));
     let word = run.collect::<String>();
-    if !begins || !is_address(&word) {
+    if !is_address(&word) {
         return at;
     }
     let stop = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?');
@@ -140,6 +147,16 @@ mod tests {
         assert_eq!(code("`"), "`` ` ``");
         let block = fenced(&[Line::In("```\n# not a heading".to_owned())]);
         assert!(block.starts_with("````diff\n+``` # not"), "{block}");
+    }
+
+    #[test]
+    fn very_long_text_without_a_space_comes_to_an_end() {
+        let long = "a.1/".repeat(250_000);
+        assert_eq!(inline(&long), long);
+        let address = format!("http://{long}");
+        assert_eq!(inline(&address), format!("`{address}`"));
+        let numbers = format!("{}{}", "1".repeat(500_000), ") ".repeat(250_000));
+        assert_eq!(inline(&numbers), numbers);
     }
 
     #[test]
