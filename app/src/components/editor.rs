@@ -61,16 +61,17 @@ fn span(out: &mut String, class: &str, text: &str) {
     }
 }
 
-/// Where a line begins, in UTF-16 units as browsers count. Lines and columns count from 1.
+/// Where a column of a line is, in UTF-16 units as browsers count. Lines and columns, in
+/// characters, count from 1.
 pub fn offset_of(text: &str, line: u32, column: u32) -> u32 {
-    let before: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1) as usize)
-        .map(|l| l.replace('\r', "").encode_utf16().count())
-        .sum();
-    u32::try_from(before)
-        .unwrap_or(u32::MAX)
-        .saturating_add(column.saturating_sub(1))
+    let mut lines = text.split_inclusive('\n');
+    let units = |part: &str| part.replace('\r', "").encode_utf16().count();
+    let whole = lines.by_ref().take(line.saturating_sub(1) as usize);
+    let before: usize = whole.map(units).sum();
+    let rest = lines.next().unwrap_or_default().chars();
+    let within = rest.take(column.saturating_sub(1) as usize);
+    let offset = before + within.map(char::len_utf16).sum::<usize>();
+    u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
 /// What was typed, with the document's own line ends.
@@ -191,6 +192,8 @@ mod tests {
         assert_eq!(offset_of("ab\ncd", 2, 2), 4);
         assert_eq!(offset_of("a\u{1F41D}\r\nx", 2, 1), 4);
         assert_eq!(offset_of("ab", 9, 1), 2);
+        assert_eq!(offset_of("x\na\u{1F41D}\u{1F41D}b", 2, 4), 7);
+        assert_eq!(offset_of("ab\n", 1, 9), 3);
     }
 
     #[test]

@@ -111,7 +111,11 @@ pub fn Actions(desk: Desk) -> impl IntoView {
         status.begin();
         spawn_local(async move {
             let run = match stored(desk, false).await {
-                Ok(id) => launch(id, Some(desk.from())).await,
+                Ok(id) => {
+                    // Before launching: one that is refused must not store another copy next time.
+                    desk.belongs_to(id);
+                    launch(id, Some(desk.from())).await
+                }
                 Err(no) => Err(no),
             };
             if let Some(run) = status.end(run) {

@@ -229,8 +229,10 @@ impl Desk {
         self.ask();
     }
 
-    fn show(self, view: DesignView, text: Option<String>) {
+    fn show(self, mut view: DesignView, text: Option<String>) {
         self.trouble.set(None);
+        // An answer to a question from before the first save knows of no stored design.
+        view.id = view.id.or(self.id());
         if let Some(text) = text {
             self.text.set(text);
             self.remember();

@@ -54,33 +54,17 @@ pub fn FormSide(desk: Desk) -> impl IntoView {
     }
 }
 
-/// What choosing a way to name tasks writes: the new key first, then the old one goes.
-fn tasks_by(from: &str, to: &str) -> Vec<FormEdit> {
-    let value = match to {
-        "percent" => "50",
-        "all" => "true",
-        _ => "1",
-    };
-    let set = |key: &str, value: &str| FormEdit::Set {
-        path: format!("target.tasks.{key}"),
-        value: value.to_owned(),
-    };
-    let mut edits = vec![set(to, value)];
-    if from != to {
-        edits.push(set(from, ""));
-    }
-    edits
-}
-
 #[component]
 fn Target(desk: Desk) -> impl IntoView {
     let by = desk.part(|f| f.tasks_by.clone());
     let number_path = Signal::derive(move || format!("target.tasks.{}", by.read()));
     let services = Signal::derive(move || desk.view.read().services.clone());
     let choose = Callback::new(move |to: String| {
-        for edit in tasks_by(&by.get_untracked(), &to) {
-            desk.press(edit);
-        }
+        // One edit, so that no answer in between ever sees two ways, or none.
+        desk.press(FormEdit::Set {
+            path: "target.tasks.by".to_owned(),
+            value: to,
+        });
     });
     let hits = move || {
         let text = desk.view.read().hits.clone()?;
@@ -111,25 +95,5 @@ fn Target(desk: Desk) -> impl IntoView {
             {none}
             {hits}
         </fieldset>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn changing_the_way_never_leaves_two_behind() {
-        let edits = tasks_by("count", "all");
-        let pairs: Vec<(String, String)> = edits
-            .into_iter()
-            .filter_map(|edit| match edit {
-                FormEdit::Set { path, value } => Some((path, value)),
-                _ => None,
-            })
-            .collect();
-        let expected = [("target.tasks.all", "true"), ("target.tasks.count", "")];
-        assert_eq!(pairs, expected.map(|(p, v)| (p.to_owned(), v.to_owned())));
-        assert_eq!(tasks_by("all", "all").len(), 1);
     }
 }

@@ -1,4 +1,5 @@
-//! The stream of a live run. The browser reconnects by itself and says where it was.
+//! The stream of a live run. The browser reconnects by itself and says where it was, unless what
+//! answered was no stream: then it says so, and has to be told to listen again.
 
 use crate::api::live;
 use crate::model::run::RunId;
@@ -12,6 +13,8 @@ pub enum Told {
     Item(Box<live::Told>),
     /// The connection is there, or was lost.
     Connected(bool),
+    /// The browser has given up: something answered that was no stream.
+    GivenUp,
     /// The run is over.
     Done,
 }
@@ -34,10 +37,7 @@ pub fn listen(run: RunId, after: u64, tell: impl Fn(Told) + Clone + 'static) {
             "open",
             handler(tell.clone(), |_| Some(Told::Connected(true))),
         ),
-        (
-            "error",
-            handler(tell.clone(), |_| Some(Told::Connected(false))),
-        ),
+        ("error", handler(tell.clone(), |event| Some(lost(&event)))),
         ("done", handler(tell, |_| Some(Told::Done))),
     ];
     for (name, handler) in &handlers {
@@ -61,6 +61,14 @@ fn handler(
             tell(told);
         }
     })
+}
+
+fn lost(event: &MessageEvent) -> Told {
+    let source = event.target().map(JsCast::unchecked_into::<EventSource>);
+    match source.map(|source| source.ready_state()) {
+        Some(EventSource::CLOSED) => Told::GivenUp,
+        _ => Told::Connected(false),
+    }
 }
 
 fn item(event: &MessageEvent) -> Option<Box<live::Told>> {

@@ -22,6 +22,9 @@ const AXIS: &str = "Everything on one axis; zero is the moment the first fault i
 /// How often the picture is drawn again.
 const TICK: Duration = Duration::from_millis(500);
 
+/// How long after the browser gave up the lab is asked again.
+const AGAIN: Duration = Duration::from_secs(4);
+
 /// The engine's clock in this browser, told by the server and carried on from there.
 fn clock(start: At, model: RwSignal<LiveModel>) -> RwSignal<At> {
     let now = RwSignal::new(start);
@@ -61,13 +64,22 @@ pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
     let now = clock(live.now, model);
     let lost = RwSignal::new(false);
     let paused = RwSignal::new(false);
+    let again = RwSignal::new(false);
     effect(move || {
+        again.track();
         listen(run, model.read_untracked().last(), move |told| match told {
             Told::Item(item) => {
                 model.try_update(|model| model.apply(&item));
             }
             Told::Connected(there) => {
                 lost.try_set(!there);
+            }
+            Told::GivenUp => {
+                lost.try_set(true);
+                let listen = move || {
+                    again.try_set(true);
+                };
+                set_timeout(listen, AGAIN);
             }
             Told::Done => reload(),
         });
