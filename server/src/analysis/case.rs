@@ -11,6 +11,9 @@ use app::model::run::Phase;
 use app::model::time::{At, Measured, Micros};
 use app::model::timeline::{Event, TaskRef, What};
 
+/// A lab that was killed closes the run so soon after it has noted how long it was away.
+const CLOSES_AFTER: Micros = Micros(2_000_000);
+
 /// A record with its events sorted by time.
 pub(super) struct Case<'a> {
     /// What was recorded.
@@ -47,7 +50,9 @@ impl<'a> Case<'a> {
             .find(|e| matches!(e.what, What::FaultSent { .. }));
         let zero = sent.map(|e| e.at);
         let end = end_of_observation(record, &events, zero);
-        let scaled = zero.and_then(|zero| scaled(&events, zero, end));
+        let scaled = zero
+            .filter(|_| !is_global(record))
+            .and_then(|zero| scaled(&events, zero, end));
         Self {
             record,
             sent,
@@ -71,6 +76,15 @@ impl<'a> Case<'a> {
     /// The moment that counts as zero.
     pub fn zero(&self) -> Option<At> {
         self.sent.map(|e| e.at)
+    }
+
+    /// Why nobody can say whether a fault was sent, where that is so: the lab ended at that moment.
+    pub fn in_doubt(&self) -> Option<&'a str> {
+        let said = self.all().find_map(|event| match &event.what {
+            What::FaultNotProven { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        said.filter(|_| self.sent.is_none())
     }
 
     /// How long was watched after the first fault; no time when none was sent.
@@ -153,20 +167,51 @@ pub(super) fn health_of(service: &ServiceFacts) -> Option<&HealthCheck> {
 fn end_of_observation(record: &Record, events: &[&Event], zero: Option<At>) -> At {
     let closing = events
         .iter()
+        .copied()
         .filter(|e| zero.is_none_or(|zero| e.at >= zero))
-        .find(|e| closes(e))
-        .map(|e| e.at);
+        .find(|e| closes(e));
+    let closed = closing.map(|event| went_silent(events, zero, event).unwrap_or(event.at));
     let last_event = events.last().map(|e| e.at);
     let last_sample = record
         .probes
         .iter()
         .filter_map(|p| p.samples.last().map(|s| s.intended))
         .max();
-    closing
+    closed
         .or(record.run.ended)
         .or(last_event.max(last_sample))
         .max(zero)
         .unwrap_or_default()
+}
+
+/// Since when nobody had watched when the run was closed. A lab that was killed closes its run
+/// when it is started again, perhaps hours later: that time was not observed.
+fn went_silent(events: &[&Event], zero: Option<At>, closing: &Event) -> Option<At> {
+    let restored = matches!(
+        closing.what,
+        What::Phase {
+            phase: Phase::Restore
+        }
+    );
+    let silences = events.iter().filter_map(|event| match event.what {
+        What::Gap { from, to, .. } => Some((from, to)),
+        _ => None,
+    });
+    silences
+        .filter(|(from, to)| {
+            zero.is_none_or(|zero| *from >= zero)
+                && *from <= closing.at
+                && *to + CLOSES_AFTER >= closing.at
+        })
+        .map(|(from, _)| from)
+        .min()
+        .filter(|_| !restored)
+}
+
+/// Of a global service the number of tasks wanted moves by itself while one is replaced.
+fn is_global(record: &Record) -> bool {
+    let before = record.before.as_ref();
+    before.is_some_and(|s| s.service.replicas.is_none())
 }
 
 fn scaled<'a>(events: &[&'a Event], zero: At, end: At) -> Option<(&'a Event, Scaled)> {
@@ -174,7 +219,9 @@ fn scaled<'a>(events: &[&'a Event], zero: At, end: At) -> Option<(&'a Event, Sca
         What::Strength { desired, .. } => Some(desired),
         _ => None,
     };
-    let from = events.iter().find_map(|e| wanted(e))?;
+    let mut until_zero = events.iter().rev().filter(|e| e.at <= zero);
+    let before = until_zero.find_map(|e| wanted(e));
+    let from = before.or_else(|| events.iter().find_map(|e| wanted(e)))?;
     let later = events.iter().filter(|e| e.at > zero && e.at <= end);
     later
         .filter_map(|event| Some((*event, wanted(event)?)))

@@ -4,11 +4,12 @@
 //! could not be judged says so (`held` is none).
 
 use super::case::Case;
-use super::words::{figure, percent_beside};
+use super::words::{figure, percent_beside, reaches};
 use super::{Claim, ProbeStats, Recovery};
+use app::model::run::Verdict;
 use app::model::time::{Measured, Micros, about, as_set, length};
 
-/// Every claim of the hypothesis.
+/// Every claim of the hypothesis, as far as what was measured says.
 pub(super) fn claims(case: &Case, recovery: &Recovery, probes: &[ProbeStats]) -> Vec<Claim> {
     let hypothesis = &case.record.run.experiment.hypothesis;
     let within = hypothesis
@@ -68,7 +69,7 @@ fn availability(probes: &[ProbeStats], limit: f64) -> Claim {
         measured: share.map_or("not measured".to_owned(), |s| percent_beside(s, limit)),
         value: share.unwrap_or(0.0) * 100.0,
         limit_value: limit * 100.0,
-        held: share.map(|s| s >= limit),
+        held: share.map(|s| reaches(s, limit)),
     }
 }
 
@@ -82,6 +83,16 @@ pub(super) fn availability_after(probes: &[ProbeStats]) -> Option<f64> {
     let sent: u64 = probes.iter().map(|p| p.after.sent).sum();
     let ok: u64 = probes.iter().map(|p| p.after.ok).sum();
     (sent > 0).then(|| ok as f64 / sent as f64)
+}
+
+/// The claims of a run that ended so: where it proves nothing, no claim held or failed.
+pub(super) fn as_judged(verdict: Verdict, claims: Vec<Claim>) -> Vec<Claim> {
+    let counts = matches!(verdict, Verdict::Held | Verdict::Violated);
+    let judged = |claim: Claim| Claim {
+        held: claim.held.filter(|_| counts),
+        ..claim
+    };
+    claims.into_iter().map(judged).collect()
 }
 
 impl Claim {

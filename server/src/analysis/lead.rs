@@ -3,6 +3,7 @@
 //! Guarantee: two to four sentences, each computed from what was measured; none says more than
 //! the findings prove.
 
+use super::findings::{began, open_outage, share_lost, silent, to_probe, whole};
 use super::removal::disturbed;
 use super::study::Study;
 use super::verdict::gap;
@@ -13,6 +14,9 @@ use app::model::run::Verdict;
 use app::model::time::{Micros, about, length};
 use app::model::timeline::{Event, What};
 use app::model::undo::UndoState;
+
+/// A share of probes failing before the fault that a reader must know of.
+const NOTABLE: f64 = 0.05;
 
 /// The lead of a report.
 pub(super) fn lead(study: &Study) -> Vec<String> {
@@ -27,10 +31,14 @@ pub(super) fn lead(study: &Study) -> Vec<String> {
     let gone = disturbed(&study.case).filter(|_| verdict == Verdict::Aborted);
     said.extend(gone.map(|text| format!("{}.", sentence(&text))));
     if study.case.sent.is_none() {
-        said.push("No fault was sent; nothing was disturbed.".to_owned());
+        said.push(match study.case.in_doubt() {
+            Some(doubt) => format!("Of the fault, {doubt}."),
+            None => "No fault was sent; nothing was disturbed.".to_owned(),
+        });
         return said;
     }
     said.extend(what_happened(study));
+    said.extend(not_steady(study));
     said.extend(
         [
             came_back(study),
@@ -160,10 +168,8 @@ fn what_happened(study: &Study) -> Option<String> {
         .as_ref()
         .map(|m| format!("; Swarm called it recovered after {}", figure(m.after)));
     if let Some(watched) = study.recovery.not_within {
-        let tail = open_outage(study).map_or(String::new(), |o| match o.from {
-            Micros(..1_000_000) => ", and was without service all the while".to_owned(),
-            _ => format!("; the last {} passed without service", figure(o.length)),
-        });
+        let open = open_outage(study);
+        let tail = open.map_or(String::new(), |(probe, o)| still_out(study, probe, o));
         return Some(format!(
             "{name} had not recovered {} after {done}{tail}.",
             about(watched)
@@ -173,7 +179,7 @@ fn what_happened(study: &Study) -> Option<String> {
         .filter(|_| !study.slots.is_empty())
         .unwrap_or_default();
     if let Some((probe, outage)) = study.longest_outage() {
-        let how = without(probe, outage);
+        let how = without(study, probe, outage);
         return Some(format!("{name} {how} after {done}{swarm}."));
     }
     let watched: u64 = study.sent_after();
@@ -190,25 +196,58 @@ fn what_happened(study: &Study) -> Option<String> {
     ))
 }
 
-fn open_outage<'s>(study: &'s Study) -> Option<&'s Outage> {
-    let open = |p: &'s ProbeStats| p.outages.last().filter(|o| o.to.is_none());
-    study.probes.iter().find_map(open)
+/// What users had of it in an outage that was not over at the end.
+fn still_out(study: &Study, probe: &ProbeStats, outage: &Outage) -> String {
+    let from_the_start = outage.from < Micros(1_000_000);
+    if !silent(probe, outage) {
+        return format!(
+            "; {} of the answers{} were lost from {} to the end",
+            share_lost(probe, outage),
+            to_probe(study, probe),
+            began(probe, outage)
+        );
+    }
+    match (whole(study, outage), from_the_start) {
+        (true, true) => ", and was without service all the while".to_owned(),
+        (true, false) => format!(
+            "; the last {} passed without service",
+            figure(outage.length)
+        ),
+        (false, true) => format!(", and did not answer probe {} all the while", probe.name),
+        (false, false) => format!(
+            "; probe {} had no answer for the last {}",
+            probe.name,
+            figure(outage.length)
+        ),
+    }
 }
 
 /// An outage in which next to nothing was answered, or one in which some was.
-fn without(probe: &ProbeStats, outage: &Outage) -> String {
-    let sent = (outage.length.span.0 / probe.every.0.max(1)).max(1);
-    let failed = i64::try_from(outage.failed).unwrap_or(i64::MAX);
-    // The last answer is late by as long as it took: those sent meanwhile did not fail.
-    if failed.saturating_mul(10) >= sent.saturating_mul(7) {
-        format!("was without service for {}", figure(outage.length))
-    } else {
-        format!(
-            "lost {} within {}",
-            count(outage.failed, "answer"),
-            figure(outage.length)
-        )
+fn without(study: &Study, probe: &ProbeStats, outage: &Outage) -> String {
+    let length = figure(outage.length);
+    if !silent(probe, outage) {
+        let lost = count(outage.failed, "answer");
+        let to = to_probe(study, probe);
+        return format!("lost {lost}{to} within {length}");
     }
+    if whole(study, outage) {
+        format!("was without service for {length}")
+    } else {
+        format!("did not answer probe {} for {length}", probe.name)
+    }
+}
+
+/// Where much failed without any fault: what failed after it may have the same cause.
+fn not_steady(study: &Study) -> Option<String> {
+    let sent: u64 = study.probes.iter().map(|p| p.before.sent).sum();
+    let failed: u64 = study.probes.iter().map(|p| p.before.failed()).sum();
+    let share = failed as f64 / sent.max(1) as f64;
+    (share >= NOTABLE).then(|| {
+        format!(
+            "{} of the probes failed already before the fault.",
+            percent(share)
+        )
+    })
 }
 
 fn came_back(study: &Study) -> Option<String> {

@@ -118,13 +118,19 @@ fn outage(bad: &[Sample], back: Option<usize>, zero: At, end: At, every: Micros)
     }
 }
 
-impl ProbeStats {
-    /// Whether an outage began so late that it cannot be told from a single lost answer.
-    pub(super) fn too_late_to_judge(&self, outage: &Outage, observed: Micros) -> bool {
-        let needed = self.every.0.saturating_mul(i64::from(IN_A_ROW));
-        outage.to.is_none() && (observed.0 - outage.from.0) <= needed
-    }
+/// Whether an outage began so late that it cannot be told from a single lost answer: too few were
+/// sent from then on to end it. The time left says nothing: late answers are waited for, and the
+/// observation goes on meanwhile.
+pub(super) fn too_late_to_judge(case: &Case, probe: &ProbeStats, outage: &Outage) -> bool {
+    let series = case.record.probes.iter().find(|s| s.name == probe.name);
+    let (Some(zero), Some(series), None) = (case.zero(), series, outage.to) else {
+        return false;
+    };
+    let sent = between(&series.samples, zero + outage.from, case.end).len();
+    sent <= usize::from(IN_A_ROW)
+}
 
+impl ProbeStats {
     /// Its longest outage.
     pub fn longest_outage(&self) -> Option<&Outage> {
         self.outages.iter().max_by_key(|o| o.length.span)

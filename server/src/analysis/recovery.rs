@@ -8,7 +8,7 @@
 //! well, it never counts as running.
 
 use super::case::Case;
-use super::probes::IN_A_ROW;
+use super::probes::{IN_A_ROW, too_late_to_judge};
 use super::slots::{Attempt, Slot};
 use super::{Evidence, Moment, Outage, ProbeStats, Recovery};
 use app::model::time::{Measured, Micros};
@@ -38,7 +38,7 @@ pub(super) fn recovery(case: &Case, slots: &[Slot], probes: &[ProbeStats]) -> Re
         started: of(|a| a.started.as_ref()),
         healthy: running(|a| a.healthy.as_ref()),
         running: running(|a| a.running.as_ref()),
-        first_success: answering(case, probes).moment(),
+        first_success: first_success(case, slots, probes),
         full_strength,
         not_within: lost.then(|| watched(case)),
     }
@@ -82,7 +82,7 @@ fn strengths<'c>(case: &'c Case) -> impl Iterator<Item = (Moment, bool)> + 'c {
 /// Both: as many tasks running as wanted, and every probe that had failed answering.
 fn full_strength(case: &Case, slots: &[Slot], probes: &[ProbeStats]) -> Option<Moment> {
     let tasks = tasks_complete(case, slots)?;
-    match answering(case, probes) {
+    match answering(case, probes, |_, _| true) {
         Answers::NoneFailed => Some(tasks),
         Answers::Again(answers) => Some(later(tasks, answers)),
         Answers::Missing => None,
@@ -139,23 +139,39 @@ fn untouched(case: &Case, slots: &[Slot]) -> Option<Moment> {
     })
 }
 
-/// When every probe that had failed answered again.
-fn answering(case: &Case, probes: &[ProbeStats]) -> Answers {
+/// When users were first answered again. An outage that began after the tasks were complete is
+/// another one: its end says nothing about how long the replacements took.
+fn first_success(case: &Case, slots: &[Slot], probes: &[ProbeStats]) -> Option<Moment> {
+    let complete = tasks_complete(case, slots);
+    let first = |probe: &ProbeStats, outage: &Outage| {
+        let mut complete = complete.iter();
+        !complete.any(|complete| begins_after(probe, outage, complete))
+    };
+    answering(case, probes, first).moment()
+}
+
+/// When every probe that had failed answered again, of the outages that count.
+fn answering(
+    case: &Case,
+    probes: &[ProbeStats],
+    counts: impl Fn(&ProbeStats, &Outage) -> bool,
+) -> Answers {
+    let last = |probe: &ProbeStats| {
+        let mut judged = probe.outages.iter().rev();
+        judged
+            .find(|o| counts(probe, o) && !too_late_to_judge(case, probe, o))
+            .cloned()
+    };
     let ends: Option<Vec<Moment>> = probes
         .iter()
-        .filter_map(|p| last_outage(p, case).map(|outage| (p, outage)))
-        .map(|(p, outage)| end_of(case, p, outage))
+        .filter_map(|p| last(p).map(|outage| (p, outage)))
+        .map(|(p, outage)| end_of(case, p, &outage))
         .collect();
     match ends.map(|ends| ends.into_iter().reduce(later)) {
         Some(Some(moment)) => Answers::Again(moment),
         Some(None) => Answers::NoneFailed,
         None => Answers::Missing,
     }
-}
-
-fn last_outage<'p>(probe: &'p ProbeStats, case: &Case) -> Option<&'p Outage> {
-    let judged = |o: &&Outage| !probe.too_late_to_judge(o, case.observed());
-    probe.outages.iter().rfind(judged)
 }
 
 fn end_of(case: &Case, probe: &ProbeStats, outage: &Outage) -> Option<Moment> {
@@ -201,8 +217,10 @@ pub(super) fn failed_again<'p>(
     probes
         .iter()
         .flat_map(|p| p.outages.iter().map(move |o| (p, o)))
-        .find(|(p, o)| {
-            let settled = Micros(complete.after.span.0 + p.every.0 * i64::from(IN_A_ROW));
-            o.from > settled
-        })
+        .find(|(p, o)| begins_after(p, o, complete))
+}
+
+fn begins_after(probe: &ProbeStats, outage: &Outage, complete: &Moment) -> bool {
+    let settled = complete.after.span.0 + probe.every.0 * i64::from(IN_A_ROW);
+    outage.from.0 > settled
 }

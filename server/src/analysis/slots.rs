@@ -46,6 +46,8 @@ pub(super) struct Attempt<'a> {
     pub ended: Option<Moment>,
     /// With this exit code, where its container was seen dying.
     pub exit_code: Option<i64>,
+    /// It ended because Swarm wanted it to: an update or a drain took it away, it did not crash.
+    pub shut_down: bool,
 }
 
 impl<'a> Slot<'a> {
@@ -83,7 +85,14 @@ impl<'a> Slot<'a> {
     /// Replacements that ended without being hit.
     pub fn lost(&self) -> impl Iterator<Item = &Attempt<'a>> {
         let own = self.attempts.len() - usize::from(self.hit_again);
-        self.attempts.iter().take(own).filter(|a| a.ended.is_some())
+        let crashed = |a: &&Attempt| a.ended.is_some() && !a.shut_down;
+        self.attempts.iter().take(own).filter(crashed)
+    }
+
+    /// How many replacements were there before the last one and did not stay.
+    pub fn tried_before(&self) -> usize {
+        let before = self.attempts.iter().rev().skip(1);
+        before.filter(|a| !a.shut_down).count()
     }
 }
 
@@ -126,8 +135,23 @@ impl<'a> Attempt<'a> {
             unhealthy: health("unhealthy"),
             ended: ended.map(|e| case.moment(e)),
             exit_code: dies.map(|(_, code)| code),
+            shut_down: ended.is_some_and(|ended| shut_down(case, task, ended)),
         }
     }
+}
+
+/// Whether Swarm wanted a task down before it ended. Of one that crashed it wants that, too, but
+/// only afterwards; and such a one is "failed" or "complete", never "shutdown".
+fn shut_down(case: &Case, task: &str, ended: &Event) -> bool {
+    case.after().any(|event| match &event.what {
+        What::DesiredState { task: of, desired } => {
+            of.task == task && desired.is_over() && event.at < ended.at
+        }
+        What::TaskState {
+            task: of, state, ..
+        } => of.task == task && *state == TaskState::Shutdown,
+        _ => false,
+    })
 }
 
 /// What became of every task that was hit, in the order of hitting.

@@ -1,7 +1,8 @@
 //! The recovery taken apart: who took how long.
 //!
 //! Guarantee: the parts are in order, without gaps or overlaps, and together they are exactly the
-//! time from zero to full strength. Empty when full strength was not seen.
+//! time from zero to full strength. Empty when full strength was not seen, and where no task was
+//! hit: then nothing was replaced, and there is nothing to take apart.
 //!
 //! A stage whose end was not seen is merged into the next one and named in it. A stage that took
 //! no measurable time is left out. Where no probe failed (other replicas went on serving), nobody
@@ -33,7 +34,8 @@ struct Stage {
 
 /// The parts of a recovery.
 pub(super) fn split(case: &Case, slots: &[Slot], recovery: &Recovery) -> Vec<Part> {
-    let Some(full) = &recovery.full_strength else {
+    let hit = !slots.is_empty();
+    let Some(full) = recovery.full_strength.as_ref().filter(|_| hit) else {
         return Vec::new();
     };
     let mut stages = first_stages(slots, recovery);
@@ -60,11 +62,8 @@ fn stage(id: &'static str, name: &str, source: &str, end: Option<&Moment>) -> St
 
 /// From the fault to the replacement task.
 fn first_stages(slots: &[Slot], r: &Recovery) -> Vec<Stage> {
-    if slots.is_empty() {
-        return Vec::new();
-    }
     let die = stage("die", "death", "engine", r.dead.as_ref());
-    let lost = slots.iter().map(|s| s.attempts.len().saturating_sub(1));
+    let lost = slots.iter().map(Slot::tried_before);
     if let Some(most) = lost.max().filter(|most| *most > 0) {
         let name = format!("{} that died", count(most as u64, "replacement"));
         return vec![die, stage("retry", &name, "Swarm", r.new_task.as_ref())];
@@ -83,9 +82,6 @@ fn first_stages(slots: &[Slot], r: &Recovery) -> Vec<Stage> {
 
 /// From the replacement task to its container started.
 fn middle_stages(case: &Case, slots: &[Slot], r: &Recovery) -> Vec<Stage> {
-    if slots.is_empty() {
-        return Vec::new();
-    }
     let turn = r.starting.clone().or(go_ahead(slots));
     let wait = if waits_for_delay(case, r, turn.as_ref()) {
         "restart delay"
@@ -206,7 +202,11 @@ fn close(mut parts: Vec<Part>, full: &Moment) -> Vec<Part> {
             to: end,
             resolution: full.after.resolution,
             known: (known, full.after.resolution),
-            source: "Swarm".to_owned(),
+            source: if full.evidence.probes.is_empty() {
+                "Swarm".to_owned()
+            } else {
+                probe_source(full)
+            },
         }),
         _ => {}
     }

@@ -3,7 +3,7 @@
 //! Guarantee: computed once, in one order; nothing that reads a study changes it.
 
 use super::case::Case;
-use super::claims::{availability_after, claims};
+use super::claims::{as_judged, availability_after, claims};
 use super::config::{Comparison, compare};
 use super::hits::hits;
 use super::probes::stats;
@@ -47,7 +47,7 @@ impl<'a> Study<'a> {
             verdict,
             reason,
             split: split(&case, &slots, &recovery),
-            claims,
+            claims: as_judged(verdict, claims),
             hits,
             comparison: compare(&case, &slots),
             tasks_complete: tasks_complete(&case, &slots),

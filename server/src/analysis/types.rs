@@ -75,8 +75,8 @@ pub struct Recovery {
     pub healthy: Option<Moment>,
     /// The task was running.
     pub running: Option<Moment>,
-    /// The first of five answers in a row, on every probe that had failed. None also where no
-    /// probe ever failed (see [`ProbeStats::outages`]).
+    /// The first of five answers in a row, on every probe that had failed before the tasks were
+    /// complete. None also where none had (see [`ProbeStats::outages`]).
     pub first_success: Option<Moment>,
     /// As many tasks running as wanted, and every probe answering.
     pub full_strength: Option<Moment>,
@@ -126,7 +126,7 @@ pub struct Claim {
     pub value: f64,
     /// See `value`.
     pub limit_value: f64,
-    /// Whether it held; none where it could not be judged.
+    /// Whether it held; none where it could not be judged, or where the run proves nothing.
     pub held: Option<bool>,
 }
 

@@ -9,7 +9,6 @@ use super::reach::misses_the_target;
 use super::removal::disturbed;
 use super::words::{figure, list, sentence};
 use super::{Claim, Evidence, Hit, Recovery};
-use app::model::facts::ServiceFacts;
 use app::model::run::Verdict;
 use app::model::time::about;
 use app::model::timeline::{Event, What};
@@ -57,12 +56,16 @@ fn invalid(case: &Case, hits: &[Hit], claims: &[Claim]) -> Option<String> {
         return Some(format!("the evidence has a gap: {text}"));
     }
     if foreign_change(case).is_some() {
-        let why = "somebody else changed the service's definition during the run: what was seen \
-                   may come from that";
+        let why = "somebody else updated the service during the run: what was seen may come from \
+                   that";
         return Some(why.to_owned());
     }
     if let Some(why) = misses_the_target(case) {
         return Some(why);
+    }
+    // One that failed decides, whatever the others would have said.
+    if claims.iter().any(|c| c.held == Some(false)) {
+        return None;
     }
     let open = claims.iter().find(|c| c.held.is_none())?;
     Some(format!(
@@ -75,7 +78,7 @@ fn invalid(case: &Case, hits: &[Hit], claims: &[Claim]) -> Option<String> {
 fn by_claims(recovery: &Recovery, claims: &[Claim]) -> (Verdict, String) {
     let failed: Vec<String> = claims
         .iter()
-        .filter(|c| c.held != Some(true))
+        .filter(|c| c.held == Some(false))
         .map(with_measure)
         .collect();
     if !failed.is_empty() {
@@ -126,45 +129,9 @@ pub(super) fn gap(case: &Case) -> Option<(String, Evidence)> {
     })
 }
 
-/// A change of the definition by somebody else while the run was on. A new version of the same
-/// definition (Swarm writes its update status there) is none, unless it replaced other tasks.
+/// A change of the service by somebody else while the run was on. What the snapshots say does not
+/// matter: `docker service update --force` and a changed value of the environment leave them alike.
 pub(super) fn foreign_change<'a>(case: &Case<'a>) -> Option<&'a Event> {
-    let update = foreign_update(case)?;
-    let record = case.record;
-    let same = match (&record.before, &record.after) {
-        (Some(before), Some(after)) => same_definition(&before.service, &after.service),
-        _ => false,
-    };
-    (!same || replaced_others(case)).then_some(update)
-}
-
-/// A new version of the service that the lab did not make, during the run.
-pub(super) fn foreign_update<'a>(case: &Case<'a>) -> Option<&'a Event> {
     case.all()
         .find(|e| matches!(e.what, What::ServiceUpdated { by_lab: false, .. }) && e.at <= case.end)
-}
-
-fn same_definition(one: &ServiceFacts, other: &ServiceFacts) -> bool {
-    // Where no container could be looked at, the image's health check is unknown, not changed.
-    let health_known = one.health_known && other.health_known;
-    let plain = |facts: &ServiceFacts| ServiceFacts {
-        version: 0,
-        update_state: None,
-        health: facts.health.clone().filter(|_| health_known),
-        health_known,
-        ..facts.clone()
-    };
-    plain(one) == plain(other)
-}
-
-/// Whether tasks were created in slots that no fault hit.
-fn replaced_others(case: &Case) -> bool {
-    let targets = case.targets();
-    case.after().any(|event| match &event.what {
-        What::TaskCreated { task } => targets.iter().all(|t| match task.slot {
-            Some(slot) => t.task.slot != Some(slot),
-            None => t.task.node != task.node,
-        }),
-        _ => false,
-    })
 }

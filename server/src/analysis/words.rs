@@ -60,8 +60,16 @@ pub(super) fn list(texts: &[String]) -> String {
     }
 }
 
+/// Shares are quotients and limits are hundredths of what was written: both are a little off.
+const HAIR: f64 = 1e-9;
+
+/// Whether a share reaches its limit, both 0 to 1: 999 of 1000 are 99.9 %.
+pub(super) fn reaches(share: f64, limit: f64) -> bool {
+    share >= limit - HAIR
+}
+
 /// A share of 0 to 1 as "78.5 %", with as many decimals (1 to 3) as it takes to stay on the side
-/// of `limit` (0 to 1) on which it is.
+/// of `limit` (0 to 1) on which it is, and off 0 and 100.
 pub(super) fn percent_beside(share: f64, limit: f64) -> String {
     if share >= 1.0 {
         return "100 %".to_owned();
@@ -71,13 +79,18 @@ pub(super) fn percent_beside(share: f64, limit: f64) -> String {
     }
     let value = share * 100.0;
     let text = |decimals: usize| format!("{value:.decimals$}");
-    let same_side = |shown: &String| {
-        shown
-            .parse::<f64>()
-            .is_ok_and(|shown| (shown >= limit * 100.0) == (share >= limit))
+    let inside = |shown: f64| 0.0 < shown && shown < 100.0;
+    let same_side = |shown: f64| reaches(shown / 100.0, limit) == reaches(share, limit);
+    let fits = |text: &String| {
+        text.parse()
+            .is_ok_and(|shown| inside(shown) && same_side(shown))
     };
-    let shown = (1..=3).map(text).find(same_side).unwrap_or(text(3));
-    format!("{shown} %")
+    match (1..=3).map(text).find(fits) {
+        Some(shown) => format!("{shown} %"),
+        None if value > 99.9 => "more than 99.9 %".to_owned(),
+        None if value < 0.1 => "less than 0.1 %".to_owned(),
+        None => format!("{} %", text(3)),
+    }
 }
 
 /// A share of 0 to 1 as "78.5 %"; never "100.0 %" or "0.0 %" for what is not quite that.
@@ -87,7 +100,11 @@ pub(super) fn percent(share: f64) -> String {
 
 /// A share of 0 to 1 in whole percent, where one run allows no more: "46 %".
 pub(super) fn about(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
+    match share * 100.0 {
+        percent if (99.5..100.0).contains(&percent) => "more than 99 %".to_owned(),
+        percent if 0.0 < percent && percent < 0.5 => "less than 1 %".to_owned(),
+        percent => format!("{percent:.0} %"),
+    }
 }
 
 /// The text with its first letter in lower case, unless it is of a word such as "CPU".
@@ -126,5 +143,23 @@ mod tests {
         assert_eq!(percent_beside(0.785, 0.8), "78.5 %");
         assert_eq!(percent(0.9999), "99.99 %");
         assert_eq!(percent(1.0), "100 %");
+        assert_eq!(percent_beside(0.999, 99.9 / 100.0), "99.9 %");
+        assert_eq!(percent_beside(0.99991, 0.9995), "99.99 %");
+    }
+
+    #[test]
+    fn next_to_nothing_is_not_nothing_and_nearly_all_is_not_all() {
+        assert_eq!(percent(1.0 / 3000.0), "0.03 %");
+        assert_eq!(percent(1e-7), "less than 0.1 %");
+        assert_eq!(percent(1.0 - 1e-7), "more than 99.9 %");
+        assert_eq!(about(0.998), "more than 99 %");
+        assert_eq!(about(0.001), "less than 1 %");
+        assert_eq!(about(0.0), "0 %");
+    }
+
+    #[test]
+    fn what_is_exactly_its_limit_reaches_it() {
+        assert!(reaches(999.0 / 1000.0, 99.9 / 100.0));
+        assert!(!reaches(998.0 / 1000.0, 99.9 / 100.0));
     }
 }

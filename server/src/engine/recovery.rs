@@ -116,7 +116,7 @@ impl Shared {
             .await
         {
             self.store
-                .keep(run, crate::store::Evidence::After(after))
+                .keep(run, &[crate::store::Evidence::After(after)])
                 .await?;
         }
         let preset = Some((Verdict::Aborted, INTERRUPTED.to_owned()));

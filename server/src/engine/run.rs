@@ -174,21 +174,16 @@ impl Running {
     }
 
     async fn keep_first(&self) -> Result<(), Early> {
-        let store = &self.shared.store;
-        store
-            .keep(self.run.id, Evidence::Before(self.ready.before.clone()))
-            .await?;
-        store
-            .keep(self.run.id, Evidence::Picked(self.ready.picked.clone()))
-            .await?;
-        Ok(())
+        let (before, picked) = (self.ready.before.clone(), self.ready.picked.clone());
+        let first = [Evidence::Before(before), Evidence::Picked(picked)];
+        Ok(self.shared.store.keep(self.run.id, &first).await?)
     }
 
     async fn keep_quality(&self, quality: Quality) {
         if let Err(error) = self
             .shared
             .store
-            .keep(self.run.id, Evidence::Quality(quality))
+            .keep(self.run.id, &[Evidence::Quality(quality)])
             .await
         {
             tracing::warn!(run = %self.run.id, %error, "the evidence's quality could not be kept");
@@ -213,7 +208,7 @@ impl Running {
             let kept = self
                 .shared
                 .store
-                .keep(self.run.id, Evidence::After(after))
+                .keep(self.run.id, &[Evidence::After(after)])
                 .await;
             if let Err(error) = kept {
                 tracing::warn!(run = %self.run.id, %error, "the snapshot after the run could not be kept");

@@ -78,8 +78,8 @@ pub trait Store: Send + Sync {
     async fn items_after(&self, run: RunId, seq: u64, limit: u32) -> Stored<Vec<LiveItem>>;
     /// Appends samples of the probe at a position of the document.
     async fn add_samples(&self, run: RunId, probe: usize, samples: &[Sample]) -> Stored<()>;
-    /// Keeps evidence, replacing what was there of its kind.
-    async fn keep(&self, run: RunId, evidence: Evidence) -> Stored<()>;
+    /// Keeps evidence, all of it or nothing, replacing what was there of its kinds.
+    async fn keep(&self, run: RunId, evidence: &[Evidence]) -> Stored<()>;
     /// Drops what only the live view needed (the bins: the samples say it all).
     async fn compact(&self, run: RunId) -> Stored<()>;
     /// The whole record of a run.

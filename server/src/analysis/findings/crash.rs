@@ -2,11 +2,12 @@
 
 use super::super::slots::{Attempt, Slot};
 use super::super::study::Study;
-use super::super::words::{count, list};
+use super::super::verdict::gap;
+use super::super::words::{count, nanos};
 use super::super::{Bearing, Evidence, Finding, Moment};
-use super::finding;
+use super::{finding, first_few};
 use app::model::experiment::Signal;
-use app::model::time::Micros;
+use app::model::time::{Micros, about};
 use app::model::timeline::{Event, What, short};
 
 /// Swarm creates a replacement within moments; one that is not there after this will not come.
@@ -29,7 +30,7 @@ pub(super) fn crash_loop(study: &Study) -> Option<Finding> {
         id,
         Bearing::Weakness,
         statement,
-        format!("{}.", list(&ends)),
+        format!("{}.", first_few(&ends)),
         proofs(lost.iter().filter_map(|a| a.ended.as_ref())),
     )
 }
@@ -79,9 +80,7 @@ pub(super) fn gave_up(study: &Study) -> Option<Finding> {
 
 /// Nothing came in the place of what died.
 pub(super) fn not_restarted(study: &Study) -> Option<Finding> {
-    let waited = |dead: &Moment| study.case.observed().0 - dead.after.span.0 >= NO_MORE.0;
-    let empty = |s: &&Slot| s.attempts.is_empty() && s.dead.as_ref().is_some_and(waited);
-    let slot = study.slots.iter().find(empty)?;
+    let slot = empty_slot(study)?;
     let code = slot
         .exit_code
         .map(|code| format!(" with exit code {code}"))
@@ -89,38 +88,72 @@ pub(super) fn not_restarted(study: &Study) -> Option<Finding> {
     let condition = study
         .service()
         .and_then(|s| s.restart_condition.as_ref())
-        .map(|c| format!("; the restart condition is \"{c}\""))
-        .unwrap_or_default();
+        .map(|c| format!("; the restart condition is \"{c}\""));
+    let limit = attempts_used_up(study)
+        .map(|n| format!("; max_attempts is {n}; earlier restarts of this slot count"));
+    let why = limit.or(condition).unwrap_or_default();
     finding(
         "not-replaced",
         Bearing::Weakness,
         "Swarm created no replacement",
-        format!("The container died{code}{condition}."),
+        format!("The container died{code}{why}."),
         slot.dead.as_ref()?.evidence.clone(),
     )
 }
 
-/// A polite signal, and the container lives on.
+/// A slot that stayed empty for longer than Swarm takes to fill it.
+fn empty_slot<'s, 'a>(study: &'s Study<'a>) -> Option<&'s Slot<'a>> {
+    let waited = |dead: &Moment| study.case.observed().0 - dead.after.span.0 >= NO_MORE.0;
+    let empty = |s: &&Slot| s.attempts.is_empty() && s.dead.as_ref().is_some_and(waited);
+    study.slots.iter().find(empty)
+}
+
+/// The limit of restart attempts, where a slot stayed empty although the restart condition allows
+/// a replacement: restarts from before the run used the attempts up.
+pub(in crate::analysis) fn attempts_used_up(study: &Study) -> Option<u64> {
+    let service = study.service()?;
+    let limit = service.restart_max_attempts.filter(|n| *n > 0)?;
+    let slot = empty_slot(study)?;
+    let allowed = match service.restart_condition.as_deref() {
+        Some("none") => false,
+        Some("on-failure") => slot.exit_code.is_some_and(|code| code != 0),
+        _ => true,
+    };
+    allowed.then_some(limit)
+}
+
+/// A polite signal, and the container lives on for longer than Swarm itself would wait.
 pub(super) fn signal_ignored(study: &Study) -> Option<Finding> {
     let signal = study
         .signal()
         .filter(|s| matches!(s, Signal::SigTerm | Signal::SigInt))?;
-    let slot = study.slots.iter().find(|s| s.dead.is_none())?;
+    // Within a gap a death goes unseen.
+    let gapless = gap(&study.case).is_none();
+    let waited = |s: &Slot| study.case.end - s.target.event.at;
+    let alive = |s: &&Slot| gapless && s.dead.is_none() && waited(s) >= grace(study);
+    let slot = study.slots.iter().find(alive)?;
     let container = slot.target.container;
     let evidence = study.by_events(|e| {
         matches!(&e.what, What::ContainerKilled { container: of, signal: number, .. }
             if of == container && *number == signal.number())
     });
+    let (long, name) = (about(waited(slot)), signal.name());
     finding(
         "signal-ignored",
         Bearing::Weakness,
-        format!("The application ignores {}", signal.name()),
+        format!("The application had not ended {long} after {name}"),
         format!(
             "Container {} was sent it and was still there when the observation ended.",
             short(container)
         ),
         evidence,
     )
+}
+
+/// How long a container is given to end before it is killed. Swarm's default: 10 s.
+fn grace(study: &Study) -> Micros {
+    let said = study.service().and_then(|s| s.stop_grace);
+    said.map_or(Micros(10_000_000), nanos)
 }
 
 /// Containers died that no fault hit.

@@ -6,8 +6,7 @@ use super::super::study::Study;
 use super::super::verdict;
 use super::super::words::{count, list, percent, sentence};
 use super::super::{Bearing, Evidence, Finding, ProbeStats};
-use super::finding;
-use app::model::run::Verdict;
+use super::{finding, judged};
 use app::model::time::{Micros, latency};
 
 /// A prober later than this says more about itself than about the target.
@@ -67,17 +66,12 @@ pub(super) fn service_scaled(study: &Study) -> Option<Finding> {
 
 /// Somebody else changed the service meanwhile.
 pub(super) fn foreign_update(study: &Study) -> Option<Finding> {
-    let event = verdict::foreign_update(&study.case)?;
-    let changed = verdict::foreign_change(&study.case).is_some();
+    let event = verdict::foreign_change(&study.case)?;
     finding(
         "foreign-update",
         Bearing::Neutral,
         "Somebody else updated the service during the run",
-        if changed {
-            "What was seen may come from that update."
-        } else {
-            "Its definition is the same as before."
-        },
+        "What was seen may come from that update.",
         Evidence::event(event),
     )
 }
@@ -161,8 +155,7 @@ pub(super) fn few_samples(study: &Study) -> Option<Finding> {
 
 /// One run is one sample: said where it is one, and where there is a recovery that may scatter.
 pub(super) fn single_run(study: &Study) -> Option<Finding> {
-    let counts = matches!(study.verdict, Verdict::Held | Verdict::Violated);
-    if !counts || study.slots.is_empty() {
+    if !judged(study) || study.slots.is_empty() {
         return None;
     }
     let run = &study.case.record.run;

@@ -5,15 +5,20 @@
 mod crash;
 mod definition;
 mod evidence;
+mod outage;
 mod swarm;
 mod timing;
 mod users;
 
-pub(super) use definition::running_before_served;
+pub(super) use crash::attempts_used_up;
+pub(super) use definition::{Crowd, crowd, running_before_served, shell};
+pub(super) use outage::{began, cut_short, open_outage, share_lost, silent, to_probe, whole};
 pub(super) use timing::restart_delay_share;
 
 use super::study::Study;
+use super::words::list;
 use super::{Bearing, Evidence, Finding};
+use app::model::run::Verdict;
 
 /// One statement, where the run proves it.
 type Ask = fn(&Study) -> Option<Finding>;
@@ -49,6 +54,8 @@ const ALL: &[Ask] = &[
     timing::slower_after,
     definition::no_health_check,
     definition::definition_gaps,
+    definition::crowded_node,
+    definition::shell_first,
     evidence::not_proven,
     evidence::gap,
     evidence::service_removed,
@@ -86,4 +93,21 @@ fn finding(
         detail: detail.into(),
         evidence,
     })
+}
+
+/// Whether the run came to a judgement: claims are told as held or missed only then.
+fn judged(study: &Study) -> bool {
+    matches!(study.verdict, Verdict::Held | Verdict::Violated)
+}
+
+/// Named one by one up to this; a sentence with more is not read.
+const NAMED: usize = 5;
+
+/// The first few texts, and how many more there are.
+fn first_few(texts: &[String]) -> String {
+    let more = texts.len().saturating_sub(NAMED);
+    match texts.get(..NAMED).filter(|_| more > 0) {
+        Some(first) => format!("{} and {more} more", first.join(", ")),
+        None => list(texts),
+    }
 }

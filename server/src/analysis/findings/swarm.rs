@@ -3,7 +3,7 @@
 use super::super::study::Study;
 use super::super::words::{count, cpus, figure, list, memory, sentence};
 use super::super::{Bearing, Evidence, Finding, Hit, Moment};
-use super::finding;
+use super::{NAMED, finding, first_few};
 use app::model::facts::TaskFacts;
 use app::model::time::Micros;
 use app::model::timeline::{What, short};
@@ -22,9 +22,19 @@ pub(super) fn took_effect(study: &Study) -> Option<Finding> {
         "took-effect",
         Bearing::Neutral,
         "The fault took effect",
-        with_stop(&sentence(&proofs.join("; "))),
+        with_stop(&sentence(&joined(&proofs))),
         evidence,
     )
+}
+
+/// The first few proofs, and how many more there are.
+fn joined(proofs: &[String]) -> String {
+    let more = proofs.len().saturating_sub(NAMED);
+    let first: Vec<&str> = proofs.iter().take(NAMED).map(String::as_str).collect();
+    match more {
+        0 => first.join("; "),
+        more => format!("{} and {more} more", first.join("; ")),
+    }
 }
 
 /// What proves each hit; where no task was hit, what proves each fault. None where one is not
@@ -226,7 +236,7 @@ pub(super) fn failure_not_recorded(study: &Study) -> Option<Finding> {
         "failure-not-recorded",
         Bearing::Neutral,
         "The failed task is no longer in the task history",
-        format!("Task {}.", list(&gone)),
+        format!("Task {}.", first_few(&gone)),
         Evidence::other("task list after"),
     )
 }

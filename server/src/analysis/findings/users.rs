@@ -4,29 +4,29 @@ use super::super::recovery::failed_again as again;
 use super::super::study::Study;
 use super::super::words::{count, figure, list, percent};
 use super::super::{Bearing, Evidence, Finding, ProbeStats};
-use super::finding;
-use app::model::time::about;
+use super::outage::{began, cut_short, open_of, share_lost, silent, stretches};
+use super::{finding, judged};
+use app::model::time::{Micros, about};
 use app::model::timeline::What;
 
 /// The service was not back when the observation ended.
 pub(super) fn never_recovered(study: &Study) -> Option<Finding> {
     let watched = study.recovery.not_within?;
-    let silent: Vec<&ProbeStats> = study
+    let tasks = last_strength(study).map(|(text, _)| text);
+    let detail: Vec<String> = tasks.into_iter().chain(unanswered(study)).collect();
+    let failing: Vec<&ProbeStats> = study
         .probes
         .iter()
-        .filter(|p| p.outages.last().is_some_and(|o| o.to.is_none()))
+        .filter(|p| open_of(study, p).is_some())
         .collect();
-    let names: Vec<String> = silent.iter().map(|p| format!("probe {}", p.name)).collect();
-    let tasks = last_strength(study).map(|(text, _)| text);
-    let silence = (!names.is_empty()).then(|| format!("no answer to {}", list(&names)));
-    let detail: Vec<String> = tasks.into_iter().chain(silence).collect();
     let deaths = study.slots.iter().filter_map(|s| s.dead.as_ref());
-    let evidence = deaths.fold(probes_of(&silent), |all, m| all.and(&m.evidence));
+    let evidence = deaths.fold(probes_of(&failing), |all, m| all.and(&m.evidence));
     let strength = last_strength(study).map(|(_, evidence)| evidence);
+    let (bearing, statement) = not_within(study, watched);
     finding(
         "never-recovered",
-        Bearing::Weakness,
-        format!("It had not recovered after {}", about(watched)),
+        bearing,
+        statement,
         if detail.is_empty() {
             String::new()
         } else {
@@ -34,6 +34,41 @@ pub(super) fn never_recovered(study: &Study) -> Option<Finding> {
         },
         strength.map_or(evidence.clone(), |more| evidence.and(&more)),
     )
+}
+
+/// Not being back within a watch that was cut short says little against it.
+fn not_within(study: &Study, watched: Micros) -> (Bearing, String) {
+    let long = about(watched);
+    if cut_short(study, watched) {
+        let text = format!("Only {long} were watched, and it had not recovered by then");
+        (Bearing::Neutral, text)
+    } else {
+        let text = format!("It had not recovered after {long}");
+        (Bearing::Weakness, text)
+    }
+}
+
+/// "no answer to probe api", "33 % of the answers to probe web lost since 4.0 s".
+fn unanswered(study: &Study) -> Vec<String> {
+    let open = |p| open_of(study, p).map(|o| (p, o));
+    let (none, some): (Vec<_>, Vec<_>) = study
+        .probes
+        .iter()
+        .filter_map(open)
+        .partition(|(p, o)| silent(p, o));
+    let names: Vec<String> = none
+        .iter()
+        .map(|(p, _)| format!("probe {}", p.name))
+        .collect();
+    let none = (!names.is_empty()).then(|| format!("no answer to {}", list(&names)));
+    let some = some.into_iter().map(|(p, o)| {
+        let (share, since) = (share_lost(p, o), began(p, o));
+        format!(
+            "{share} of the answers to probe {} lost since {since}",
+            p.name
+        )
+    });
+    none.into_iter().chain(some).collect()
 }
 
 fn probes_of(probes: &[&ProbeStats]) -> Evidence {
@@ -88,7 +123,9 @@ pub(super) fn single_replica(study: &Study) -> Option<Finding> {
 
 /// It failed again after Swarm had called it recovered.
 pub(super) fn failed_again(study: &Study) -> Option<Finding> {
-    let complete = study.tasks_complete.as_ref()?;
+    // Where no task was hit, Swarm had nothing to call recovered.
+    let hit = !study.slots.is_empty();
+    let complete = study.tasks_complete.as_ref().filter(|_| hit)?;
     let (probe, outage) = again(&study.probes, complete)?;
     finding(
         "failed-again",
@@ -98,26 +135,26 @@ pub(super) fn failed_again(study: &Study) -> Option<Finding> {
             "Probe {}: {} failed from {} after the fault on, when all tasks had been running since {}.",
             probe.name,
             outage.failed,
-            figure(app::model::time::Measured {
-                span: outage.from,
-                resolution: probe.every,
-            }),
+            began(probe, outage),
             figure(complete.after)
         ),
         Evidence::probe(&probe.name).and(&complete.evidence),
     )
 }
 
-/// Answers were lost although there are several replicas.
+/// Answers were lost although there are several replicas, or although no task was hit.
 pub(super) fn answers_lost(study: &Study) -> Option<Finding> {
-    let desired = study.desired().filter(|d| *d > 1)?;
+    let untouched = study.slots.is_empty();
+    let desired = study.desired().filter(|d| *d > 1 || untouched)?;
     let failed = study.failed_after();
     if failed == 0 {
         return None;
     }
     let hit = study.tasks_hit() as u64;
     let left = desired.saturating_sub(hit);
-    let statement = if left == 0 {
+    let statement = if untouched {
+        "Answers were lost".to_owned()
+    } else if left == 0 {
         "Answers were lost: every replica was hit".to_owned()
     } else {
         format!(
@@ -126,18 +163,15 @@ pub(super) fn answers_lost(study: &Study) -> Option<Finding> {
         )
     };
     let sent = study.sent_after();
-    let longest = study
-        .longest_outage()
-        .map(|(_, o)| format!(", over {}", figure(o.length)))
-        .unwrap_or_default();
     finding(
         "answers-lost",
         Bearing::Weakness,
         statement,
         format!(
-            "{failed} of {} failed ({}){longest}.",
+            "{failed} of {} failed ({}){}.",
             count(sent, "probe"),
-            percent(failed as f64 / sent.max(1) as f64)
+            percent(failed as f64 / sent.max(1) as f64),
+            stretches(study)
         ),
         failing_probes(study),
     )
@@ -152,33 +186,40 @@ fn failing_probes(study: &Study) -> Evidence {
     probes_of(&failing)
 }
 
-/// Every probe was answered throughout.
+/// Every probe was answered throughout. (Where a run was cut off, probes in flight are not in the
+/// record, and just those might have been lost.)
 pub(super) fn no_outage(study: &Study) -> Option<Finding> {
     let sent = study.sent_after();
     let took_effect = study.all_died() || study.slots.is_empty();
-    if sent == 0 || study.failed_after() > 0 || !took_effect {
+    if sent == 0 || study.failed_after() > 0 || !took_effect || !judged(study) {
         return None;
     }
-    let desired = study.desired().unwrap_or(1);
-    let hit = study.tasks_hit() as u64;
-    let others = desired.saturating_sub(hit);
-    let why = if hit > 0 && others > 0 {
-        format!(
-            " while {hit} of {} was being replaced",
-            count(desired, "replica")
-        )
-    } else {
-        String::new()
-    };
     finding(
         "no-outage",
         Bearing::Strength,
         "No answer was lost",
         format!(
-            "All {} after the fault were answered{why}.",
-            count(sent, "probe")
+            "All {} after the fault were answered{}.",
+            count(sent, "probe"),
+            meanwhile(study)
         ),
         study.by_probes(),
+    )
+}
+
+/// " while 1 of 3 replicas was being replaced"; "down" where one of them was not replaced.
+fn meanwhile(study: &Study) -> String {
+    let desired = study.desired().unwrap_or(1);
+    let hit = study.tasks_hit() as u64;
+    if hit == 0 || hit >= desired {
+        return String::new();
+    }
+    let replaced = study.slots.iter().all(|s| !s.attempts.is_empty());
+    format!(
+        " while {hit} of {} {} {}",
+        count(desired, "replica"),
+        if hit == 1 { "was" } else { "were" },
+        if replaced { "being replaced" } else { "down" }
     )
 }
 
@@ -223,7 +264,8 @@ pub(super) fn recovery_time(study: &Study) -> Option<Finding> {
             Bearing::Weakness,
             format!("Not within the {} that are claimed.", claim.limit),
         ),
-        _ => (Bearing::Neutral, "No limit is claimed.".to_owned()),
+        Some((_, None)) => (Bearing::Neutral, "The run judges no claim.".to_owned()),
+        None => (Bearing::Neutral, "No limit is claimed.".to_owned()),
     };
     finding(
         "recovery-time",

@@ -2,6 +2,7 @@
 
 use super::sources::{ALERTING, CHAOS, RESTART_SOURCE};
 use super::{AGAIN, Advice, Draft};
+use crate::analysis::findings::cut_short;
 use crate::analysis::{Line, Severity};
 use app::model::time::Micros;
 
@@ -16,7 +17,10 @@ const LONG: Micros = Micros(60_000_000);
 pub(super) fn al_02(advice: &Advice) -> Option<Draft> {
     let study = advice.study;
     let complete = study.tasks_complete.as_ref();
-    let never = advice.has("never-recovered") && complete.is_none();
+    // What was watched for a moment only may have been missing for a moment only.
+    let long_enough = |watched: Micros| watched >= LONG || !cut_short(study, watched);
+    let watched = study.recovery.not_within.is_some_and(long_enough);
+    let never = advice.has("never-recovered") && complete.is_none() && watched;
     let long = complete.is_some_and(|m| m.after.span >= LONG);
     if !never && !long {
         return None;

@@ -11,6 +11,7 @@ use crate::analysis::findings::running_before_served;
 use crate::analysis::study::Study;
 use crate::analysis::words::{compose, figure, nanos};
 use crate::analysis::{Line, Severity};
+use app::model::facts::HealthCheck;
 use app::model::time::{Micros, as_set};
 
 const AT: &[&str] = &["healthcheck"];
@@ -79,7 +80,7 @@ pub(super) fn hc_02(advice: &Advice) -> Option<Draft> {
     let waited = waited_for_check(study)?;
     let served = advice.has("health-wait");
     let harmless = served || advice.has("no-outage");
-    let (title, change, caution) = faster_checks(study)?;
+    let (title, field, change, caution) = faster_checks(study)?;
     Some(Draft {
         id: "HC-02",
         severity: if harmless {
@@ -98,7 +99,7 @@ pub(super) fn hc_02(advice: &Advice) -> Option<Draft> {
             }
         ),
         from: &["health-wait", "ready-to-running"],
-        field: "healthcheck.interval",
+        field,
         change,
         caution,
         verify: "Run this experiment again after the change; expected: running about two seconds \
@@ -123,33 +124,22 @@ fn waited_for_check(study: &Study) -> Option<Micros> {
     (start.0 >= most && waited.0 > 0).then_some(waited)
 }
 
+/// A title, the field that changes, the change, and what to mind.
+type Faster = (String, &'static str, Vec<Line>, String);
+
 /// What to write for the first check to come sooner; none where it is soon already.
-fn faster_checks(study: &Study) -> Option<(String, Vec<Line>, String)> {
+fn faster_checks(study: &Study) -> Option<Faster> {
     let health = study.case.health()?;
     let now = interval(study);
     let version = oldest_engine(study);
     if version.is_some_and(|v| v >= START_INTERVAL_FROM) {
-        if health.start_interval.is_some_and(|i| nanos(i) <= SHORT) {
-            return None;
-        }
-        let period = health.start_period.is_none_or(|p| p <= 0);
-        let period = period.then(|| format!("start_period: {}", compose(start_period(study))));
-        let lines: Vec<String> = period
-            .into_iter()
-            .chain(["start_interval: 1s".to_owned()])
-            .collect();
-        return Some((
-            "Check health every second while starting".to_owned(),
-            addition(AT, &lines),
-            "start_interval counts only within start_period, and the docker command that deploys \
-             must be of version 25 or later, too."
-                .to_owned(),
-        ));
+        return faster_start(study, health);
     }
     let becomes = proposed_interval(study)?;
     let engine = version.map_or(String::new(), |v| format!(" (here: {v})"));
     Some((
         format!("Check health every {}", as_set(becomes)),
+        "healthcheck.interval",
         change(
             AT,
             health
@@ -161,6 +151,27 @@ fn faster_checks(study: &Study) -> Option<(String, Vec<Line>, String)> {
             "Checks then come more often for as long as it runs: keep them cheap. From Docker \
              {START_INTERVAL_FROM} on{engine}, start_interval would do it for the start alone."
         ),
+    ))
+}
+
+/// Checks every second, for the start alone; none where they come soon already.
+fn faster_start(study: &Study, health: &HealthCheck) -> Option<Faster> {
+    let said = health.start_interval.filter(|i| *i > 0).map(nanos);
+    if said.is_some_and(|said| said <= SHORT) {
+        return None;
+    }
+    let period = health.start_period.is_none_or(|p| p <= 0);
+    let period = period.then(|| format!("start_period: {}", compose(start_period(study))));
+    let mut lines = addition(AT, &period.into_iter().collect::<Vec<_>>());
+    lines.extend(said.map(|i| Line::Out(format!("  start_interval: {}", compose(i)))));
+    lines.push(Line::In("  start_interval: 1s".to_owned()));
+    Some((
+        "Check health every second while starting".to_owned(),
+        "healthcheck.start_interval",
+        lines,
+        "start_interval counts only within start_period, and the docker command that deploys \
+         must be of version 25 or later, too."
+            .to_owned(),
     ))
 }
 
@@ -230,20 +241,25 @@ pub(super) fn hc_04(advice: &Advice) -> Option<Draft> {
         return None;
     }
     let (every, wait) = fitting(study)?;
+    let field = match (every != interval(study), wait != timeout(health)) {
+        (true, true) => "healthcheck",
+        (true, false) => "healthcheck.interval",
+        (false, _) => "healthcheck.timeout",
+    };
     let mut lines = Vec::new();
-    let mut field = |name: &str, was: Option<Micros>, now: Micros, becomes: Micros| {
+    let mut set = |name: &str, was: Option<Micros>, now: Micros, becomes: Micros| {
         if now != becomes {
             lines.extend(was.map(|w| Line::Out(format!("  {name}: {}", compose(w)))));
             lines.push(Line::In(format!("  {name}: {}", compose(becomes))));
         }
     };
-    field(
+    set(
         "interval",
         health.interval.map(nanos),
         interval(study),
         every,
     );
-    field("timeout", health.timeout.map(nanos), timeout(health), wait);
+    set("timeout", health.timeout.map(nanos), timeout(health), wait);
     lines.insert(0, Line::Same("healthcheck:".to_owned()));
     Some(Draft {
         id: "HC-04",
@@ -258,7 +274,7 @@ pub(super) fn hc_04(advice: &Advice) -> Option<Draft> {
             as_set(target)
         ),
         from: &["definition-gaps"],
-        field: "healthcheck.timeout",
+        field,
         change: lines,
         caution: "A timeout shorter than an answer under load takes load for a hang: look at the \
                   slowest answers first."

@@ -83,7 +83,9 @@ pub(super) fn recommendations(study: &Study, findings: &[Finding]) -> Vec<Recomm
     let advice = Advice { study, findings };
     let mut drafts: Vec<Draft> = ALL.iter().filter_map(|rule| rule(&advice)).collect();
     drafts.sort_by_key(|d| (d.severity, -d.gain.0, d.id));
-    drafts.into_iter().map(|d| d.finish(findings)).collect()
+    let all = drafts.into_iter().map(|d| d.finish(findings));
+    // What follows from no finding is an opinion, and the run says nothing about it.
+    all.filter(|r| !r.findings.is_empty()).collect()
 }
 
 impl Draft {

@@ -3,10 +3,10 @@
 use super::sources::{ADMIN, DEPLOY, REBALANCE_ISSUE, RESTART_SOURCE, STATIC_STABILITY};
 use super::{Advice, Draft, change};
 use crate::analysis::definition::{host_port, usable_nodes};
+use crate::analysis::findings::{Crowd, crowd};
 use crate::analysis::words::{about, count};
 use crate::analysis::{Line, Severity};
 use app::model::time::Micros;
-use std::collections::BTreeMap;
 
 /// One replica, and it was missed.
 pub(super) fn pl_01(advice: &Advice) -> Option<Draft> {
@@ -67,32 +67,23 @@ fn are(nodes: u64) -> String {
 /// Most replicas on one node.
 pub(super) fn pl_02(advice: &Advice) -> Option<Draft> {
     let study = advice.study;
-    let (before, nodes) = (study.before()?, usable_nodes(study));
-    let mut per_node: BTreeMap<&str, u64> = BTreeMap::new();
-    for task in before.running() {
-        *per_node.entry(task.task.node.as_str()).or_default() += 1;
-    }
-    let running: u64 = per_node.values().sum();
-    let (node, most) = per_node.into_iter().max_by_key(|(_, number)| *number)?;
-    let share = most as f64 / running.max(1) as f64;
-    if nodes < 2 || running < 2 || before.service.mode != "replicated" || share <= 0.6 {
-        return None;
-    }
-    let cap = running.div_ceil(nodes as u64 - 1);
+    let (before, nodes) = (study.before()?, usable_nodes(study) as u64);
+    let Crowd { node, here, all } = crowd(study)?;
+    let cap = all.div_ceil(nodes.saturating_sub(1).max(1));
     let there = before.service.max_per_node.filter(|n| *n > 0);
     Some(Draft {
         id: "PL-02",
         severity: Severity::Medium,
         title: "Spread the replicas over the nodes".to_owned(),
         because: format!(
-            "{most} of {} ({}) run on node {}.",
-            count(running, "replica"),
-            about(share),
-            before.node_name(node)
+            "{here} of {} ({}) run on node {}.",
+            count(all, "replica"),
+            about(here as f64 / all.max(1) as f64),
+            before.node_name(&node)
         ),
-        from: &["no-outage", "answers-lost"],
+        from: &["crowded-node", "no-outage", "answers-lost"],
         field: "deploy.placement.max_replicas_per_node",
-        change: capped(there, cap, most),
+        change: capped(there, cap, here),
         caution: "Swarm does not move running tasks by itself: docker service update --force \
                   spreads them once. With a cap, replicas of a lost node wait while the other \
                   nodes are full."

@@ -127,11 +127,12 @@ pub(super) fn lg_01(advice: &Advice) -> Option<Draft> {
     if !advice.leaves(Gap::UnlimitedLogs) {
         return None;
     }
-    let lines = [
-        "  max-size: \"10m\"".to_owned(),
-        "  max-file: \"3\"".to_owned(),
-    ];
-    let options = advice.study.service()?.log_options.is_empty();
+    let there = &advice.study.service()?.log_options;
+    let mut lines = vec!["  max-size: \"10m\"".to_owned()];
+    if !there.contains_key("max-file") {
+        lines.push("  max-file: \"3\"".to_owned());
+    }
+    let options = there.is_empty();
     let head = "options:".to_owned();
     let mut new = change(&["logging"], None, None);
     new.push(Line::Same("  driver: json-file".to_owned()));

@@ -5,7 +5,7 @@ use super::sources::{CASCADES, DEPLOY, RESTART_SOURCE, WINDOW_ISSUE};
 use super::{AGAIN, Advice, Draft, change};
 use crate::analysis::Severity;
 use crate::analysis::definition::Gap;
-use crate::analysis::findings::restart_delay_share;
+use crate::analysis::findings::{attempts_used_up, restart_delay_share};
 use crate::analysis::split::restart_delay;
 use crate::analysis::words::{compose, nanos};
 use app::model::time::{Micros, as_set};
@@ -18,7 +18,8 @@ const SHORTEST: Micros = Micros(1_000_000);
 pub(super) fn rp_01(advice: &Advice) -> Option<Draft> {
     advice.finding("not-replaced")?;
     let condition = advice.study.service()?.restart_condition.as_deref()?;
-    if condition == "any" {
+    // What the limit of attempts forbids, another condition would not allow.
+    if condition == "any" || attempts_used_up(advice.study).is_some() {
         return None;
     }
     Some(Draft {
@@ -45,7 +46,8 @@ pub(super) fn rp_01(advice: &Advice) -> Option<Draft> {
 /// Swarm used up its attempts.
 pub(super) fn rp_02(advice: &Advice) -> Option<Draft> {
     let limit = advice.study.service()?.restart_max_attempts?;
-    if !advice.has("gave-up") {
+    let earlier = advice.has("not-replaced") && attempts_used_up(advice.study).is_some();
+    if !advice.has("gave-up") && !earlier {
         return None;
     }
     Some(Draft {
@@ -55,6 +57,7 @@ pub(super) fn rp_02(advice: &Advice) -> Option<Draft> {
         because: "Once max_attempts is used up, nothing starts the task again.".to_owned(),
         from: &[
             "gave-up",
+            "not-replaced",
             "crash-loop",
             "replacement-died",
             "never-recovered",

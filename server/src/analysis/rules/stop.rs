@@ -2,15 +2,17 @@
 
 use super::sources::{CREATE, SERVICES};
 use super::{AGAIN, Advice, Draft};
+use crate::analysis::findings::shell;
 use crate::analysis::study::Study;
 use crate::analysis::{Line, Severity};
 use app::model::time::Micros;
 
-const SHELLS: [&str; 6] = ["sh", "/bin/sh", "bash", "/bin/bash", "ash", "/bin/ash"];
-
-/// It ignores a polite signal.
+/// It ignores the signal with which Swarm stops it.
 pub(super) fn st_01(advice: &Advice) -> Option<Draft> {
     advice.finding("signal-ignored")?;
+    if advice.study.signal()?.name() != stop_signal(advice.study) {
+        return None;
+    }
     let init = advice.study.service()?.init == Some(true);
     Some(Draft {
         id: "ST-01",
@@ -35,6 +37,17 @@ pub(super) fn st_01(advice: &Advice) -> Option<Draft> {
     })
 }
 
+/// The signal with which the service's containers are stopped. Docker's default: SIGTERM.
+fn stop_signal<'a>(study: &Study<'a>) -> &'a str {
+    let first = study.before().and_then(|s| s.containers.first());
+    let said = first.and_then(|c| c.config.get("Config.StopSignal"));
+    match said.map_or("", |s| s.trim_matches('"')) {
+        "" | "TERM" | "15" => "SIGTERM",
+        "INT" | "2" => "SIGINT",
+        said => said,
+    }
+}
+
 fn init_lines(study: &Study) -> Vec<Line> {
     let said = study.service().and_then(|s| s.init);
     let was = said.map(|init| Line::Out(format!("init: {init}")));
@@ -45,9 +58,9 @@ fn init_lines(study: &Study) -> Vec<Line> {
 
 /// A shell is process 1 and does not pass signals on.
 pub(super) fn st_02(advice: &Advice) -> Option<Draft> {
-    let service = advice.study.service()?;
+    advice.finding("shell-first")?;
     let shell = shell(advice.study)?;
-    if service.init == Some(true) || advice.has("signal-ignored") {
+    if advice.has("signal-ignored") {
         return None;
     }
     Some(Draft {
@@ -58,28 +71,12 @@ pub(super) fn st_02(advice: &Advice) -> Option<Draft> {
             "The container's first process is {shell}, and there is no init: a shell does not \
              pass SIGTERM on."
         ),
-        from: &["took-effect"],
+        from: &["shell-first"],
         field: "init",
         change: init_lines(advice.study),
         caution: "Better still, start the application itself (exec form of CMD).".to_owned(),
         verify: "Run this experiment with SIGTERM; expected: it ends at once with its own exit code.",
         sources: &[SERVICES],
         gain: Micros(0),
-    })
-}
-
-/// The shell that a container of the service starts, where it starts one.
-fn shell(study: &Study) -> Option<String> {
-    let config = &study.before()?.containers.first()?.config;
-    let starts = |path: &str| {
-        ["Config.Entrypoint", "Config.Cmd", "Path"]
-            .iter()
-            .any(|start| path.starts_with(start))
-    };
-    let mut values = config.iter().filter(|(path, _)| starts(path));
-    values.find_map(|(_, value)| {
-        let word = value.trim_matches(|c| "[]\" ".contains(c));
-        let word = word.split(['"', ',']).next().unwrap_or(word);
-        SHELLS.contains(&word).then(|| word.to_owned())
     })
 }

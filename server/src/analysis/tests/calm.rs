@@ -113,6 +113,20 @@ fn a_task_that_ended_is_something_that_went_down() {
 }
 
 #[test]
+fn a_lost_probe_of_a_fault_that_costs_no_task_is_no_start_of_an_application() {
+    let mut record = label_set();
+    let samples = &mut record.probes[0].samples;
+    if let Some(lost) = samples.iter_mut().find(|s| s.intended > at(11_000)) {
+        lost.outcome = ProbeOutcome::Timeout;
+    }
+    let analysis = analyse(&record);
+    assert_eq!(analysis.recovery.first_success, None);
+    assert!(analysis.split.is_empty());
+    let lead = &analysis.lead;
+    assert!(!lead.iter().any(|s| s.contains("longest part")), "{lead:?}");
+}
+
+#[test]
 fn a_label_that_was_not_put_back_is_in_the_lead() {
     let mut record = label_set();
     record.undo[0].state = UndoState::Failed {
@@ -208,6 +222,29 @@ fn a_service_that_was_scaled_down_did_not_recover_by_that() {
     let text = "by somebody".to_owned();
     add(&mut record, 5_000, What::Aborted { text });
     assert!(analyse(&record).lead[1].starts_with("The service was scaled from 1 to 0"));
+}
+
+#[test]
+fn a_global_service_is_not_scaled_by_a_replacement() {
+    let mut record = founding_kill();
+    if let Some(before) = &mut record.before {
+        before.service.replicas = None;
+    }
+    let (running, desired) = (0, 0);
+    add(&mut record, 2_000, What::Strength { running, desired });
+    assert_eq!(analyse(&record).scaled, None);
+}
+
+#[test]
+fn a_service_scaled_before_the_fault_was_not_scaled_during_it() {
+    let mut record = founding_kill();
+    let strength = |desired| What::Strength {
+        running: desired,
+        desired,
+    };
+    add(&mut record, -9_000, strength(3));
+    add(&mut record, -5_000, strength(1));
+    assert_eq!(analyse(&record).scaled, None);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod calm;
 mod odd;
 mod properties;
 mod runs;
+mod told;
 mod verdicts;
 
 use super::testing::zero;

@@ -4,11 +4,11 @@ use super::super::analyse;
 use super::super::testing::{
     FOUNDING, Life, canary, founding_answers, founding_kill, later, ordinary, three,
 };
-use super::{at, detail, finding_ids, ms};
+use super::{add, at, detail, finding_ids, ms, rule_ids};
 use app::model::record::{ProbeOutcome, Record};
 use app::model::run::{Phase, Verdict};
 use app::model::time::Micros;
-use app::model::timeline::TaskState;
+use app::model::timeline::{TaskState, What};
 
 /// The canary whose first replacement dies, too.
 fn second_try_stays() -> Record {
@@ -127,12 +127,69 @@ fn full_strength_waits_for_the_answers() {
 #[test]
 fn a_lost_answer_in_the_last_moment_does_not_undo_a_recovery() {
     let mut record = founding_kill();
-    if let Some(last) = record.probes[0].samples.last_mut() {
-        last.outcome = ProbeOutcome::Timeout;
+    // The engine waits for the late answer before it ends the observation.
+    for event in &mut record.events {
+        if matches!(event.what, What::Phase { phase } if phase >= Phase::Restore) {
+            event.at = event.at + Micros::from_millis(1_000);
+        }
+    }
+    if let Some(lost) = record.probes[0].samples.iter_mut().nth_back(4) {
+        lost.outcome = ProbeOutcome::Timeout;
     }
     let analysis = analyse(&record);
     assert_eq!(ms(analysis.recovery.full_strength.as_ref()), Some(10_740));
+    assert_eq!(analysis.verdict, Verdict::Held);
     assert_eq!(analysis.probes[0].outages.len(), 2);
+    if let Some(lost) = record.probes[0].samples.iter_mut().nth_back(5) {
+        lost.outcome = ProbeOutcome::Timeout;
+    }
+    assert_eq!(analyse(&record).verdict, Verdict::Violated, "six tell");
+}
+
+#[test]
+fn an_outage_of_its_own_is_not_the_end_of_the_first() {
+    let mut record = founding_kill();
+    for sample in &mut record.probes[0].samples {
+        if (at(20_000)..at(22_000)).contains(&sample.intended) {
+            sample.outcome = ProbeOutcome::Refused;
+        }
+    }
+    let analysis = analyse(&record);
+    let r = &analysis.recovery;
+    assert_eq!(ms(r.first_success.as_ref()), Some(6_410));
+    assert!(ms(r.full_strength.as_ref()) >= Some(21_900));
+    let last = analysis.split.last().map(|p| (p.id, p.source.as_str()));
+    assert_eq!(last, Some(("serve", "probe api")));
+    let ids = finding_ids(&analysis);
+    assert!(ids.contains(&"failed-again"));
+    let same = detail(&analyse(&founding_kill()), "application-start");
+    assert_eq!(detail(&analysis, "application-start"), same);
+    let one_outage = rule_ids(&analyse(&founding_kill()));
+    let rules = rule_ids(&analysis);
+    for id in ["HC-01", "NW-02"] {
+        assert_eq!(rules.contains(&id), one_outage.contains(&id), "{id}");
+    }
+}
+
+#[test]
+fn a_replacement_that_was_shut_down_did_not_crash() {
+    let mut record = second_try_stays();
+    let first = "x0rx0c13";
+    let task = record.events.iter().find_map(|e| match &e.what {
+        What::TaskCreated { task } if task.task.starts_with(first) => Some(task.clone()),
+        _ => None,
+    });
+    let shutdown = What::DesiredState {
+        task: task.expect("the first replacement"),
+        desired: TaskState::Shutdown,
+    };
+    add(&mut record, 6_200, shutdown.clone());
+    let late = analyse(&record);
+    assert!(finding_ids(&late).contains(&"replacement-died"));
+    add(&mut record, 5_900, shutdown);
+    let analysis = analyse(&record);
+    assert!(!finding_ids(&analysis).contains(&"replacement-died"));
+    assert!(analysis.split.iter().all(|p| p.id != "retry"));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use super::super::testing::{founding_kill, three_replicas};
 use super::super::{Analysis, analyse};
-use super::{add, at, finding_ids, without};
-use app::model::record::Record;
-use app::model::run::{Outcome, Verdict};
+use super::{add, at, detail, finding_ids, without};
+use app::model::record::{ProbeOutcome, Record, Sample};
+use app::model::run::{Outcome, Phase, Verdict};
 use app::model::time::Micros;
 use app::model::timeline::{TaskRef, What};
 
@@ -55,6 +55,86 @@ fn a_gap_counts_where_it_could_hide_something() {
     assert_eq!(verdict(&with(30_000, gap(26_000, 30_000))).0, Verdict::Held);
 }
 
+/// Killed when the fault had been sent for 3 s, and started again an hour later.
+fn killed_lab() -> Record {
+    let back = 3_600_000;
+    let mut record = without(founding_kill(), |what| matches!(what, What::Phase { .. }));
+    record.events.retain(|e| e.at <= at(3_000));
+    for series in &mut record.probes {
+        series.samples.retain(|s| s.intended <= at(3_000));
+    }
+    add(&mut record, back, gap(3_000, back));
+    let text = "lab restarted".to_owned();
+    add(&mut record, back + 1, What::Aborted { text });
+    let phase = Phase::Analyse;
+    add(&mut record, back + 2, What::Phase { phase });
+    record
+}
+
+#[test]
+fn time_without_a_lab_was_not_observed() {
+    let analysis = analyse(&killed_lab());
+    assert_eq!(analysis.verdict, Verdict::Aborted);
+    assert_eq!(analysis.recovery.not_within, Some(Micros(3_000_000)));
+    let outage = &analysis.probes[0].outages[0];
+    assert_eq!(outage.length.span, Micros(2_910_000));
+    assert!(analysis.lead[1].contains("had not recovered 3 s after"));
+    assert!(finding_ids(&analysis).contains(&"evidence-gap"));
+}
+
+#[test]
+fn a_run_that_proves_nothing_judges_no_claim() {
+    let text = "a guard tripped".to_owned();
+    let aborted = with(24_000, What::Aborted { text });
+    for record in [aborted, with(4_000, gap(2_000, 4_000))] {
+        let analysis = analyse(&record);
+        assert_eq!(analysis.checks.len(), 2);
+        assert!(analysis.checks.iter().all(|c| c.held.is_none()));
+        let said = detail(&analysis, "recovery-time");
+        assert!(said.ends_with("The run judges no claim."), "{said}");
+    }
+}
+
+#[test]
+fn a_claim_that_failed_decides_whatever_is_open() {
+    let mut record = claiming(Some("60s"), Some("80%"));
+    record.events.retain(|e| e.seq < 19);
+    let analysis = analyse(&record);
+    let held: Vec<_> = analysis.checks.iter().map(|c| c.held).collect();
+    assert_eq!(held, [None, Some(false)]);
+    assert_eq!(
+        (analysis.verdict, analysis.reason.as_str()),
+        (
+            Verdict::Violated,
+            "Did not hold: availability at least 80 % (78.5 %)."
+        )
+    );
+}
+
+#[test]
+fn exactly_what_is_claimed_is_enough() {
+    let mut record = three_replicas();
+    let hypothesis = &mut record.run.experiment.hypothesis;
+    hypothesis.availability_at_least = Some("99.9%".parse().expect("a percentage"));
+    let samples = &mut record.probes[0].samples;
+    let template = samples[0];
+    samples.clear();
+    samples.extend((1..=1_000).map(|i| Sample {
+        intended: at(i * 25),
+        outcome: match i {
+            500 => ProbeOutcome::Timeout,
+            _ => ProbeOutcome::Ok,
+        },
+        ..template
+    }));
+    let analysis = analyse(&record);
+    let claim = analysis.checks.last().expect("a claim");
+    assert_eq!(
+        (claim.measured.as_str(), claim.held),
+        ("99.9 %", Some(true))
+    );
+}
+
 fn foreign() -> What {
     What::ServiceUpdated {
         version: 43,
@@ -70,19 +150,15 @@ fn somebody_elses_change_makes_it_invalid() {
     }
     let (verdict, why) = verdict(&record);
     assert_eq!(verdict, Verdict::Invalid);
-    assert!(why.contains("omebody else changed"), "{why}");
+    assert!(why.contains("omebody else updated"), "{why}");
 }
 
 #[test]
-fn a_new_version_of_the_same_definition_is_told_but_harmless() {
-    let mut record = with(3_000, foreign());
-    if let Some(after) = &mut record.after {
-        after.service.version = 43;
-        after.service.update_state = Some("completed".to_owned());
-    }
-    let analysis = analyse(&record);
-    assert_eq!(analysis.verdict, Verdict::Held);
+fn somebody_elses_update_counts_where_the_snapshots_are_alike() {
+    let analysis = analyse(&with(3_000, foreign()));
+    assert_eq!(analysis.verdict, Verdict::Invalid);
     assert!(finding_ids(&analysis).contains(&"foreign-update"));
+    assert_eq!(verdict(&with(30_000, foreign())).0, Verdict::Held);
 }
 
 #[test]

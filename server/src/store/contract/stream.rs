@@ -109,16 +109,19 @@ pub async fn a_record_holds_everything(store: &dyn Store) {
         clock_resolution: Micros(50),
     };
     store
-        .keep(run, Evidence::Before(snapshot(4)))
-        .await
-        .unwrap();
-    store.keep(run, Evidence::After(snapshot(5))).await.unwrap();
-    store
-        .keep(run, Evidence::Picked(vec![picked.clone()]))
+        .keep(run, &[Evidence::Before(snapshot(4))])
         .await
         .unwrap();
     store
-        .keep(run, Evidence::Quality(quality.clone()))
+        .keep(run, &[Evidence::After(snapshot(5))])
+        .await
+        .unwrap();
+    store
+        .keep(run, &[Evidence::Picked(vec![picked.clone()])])
+        .await
+        .unwrap();
+    store
+        .keep(run, &[Evidence::Quality(quality.clone())])
         .await
         .unwrap();
     store
@@ -171,7 +174,7 @@ pub async fn compacting_drops_the_bins_and_nothing_else(store: &dyn Store) {
         store.add_samples(run, 0, &samples).await.unwrap();
     }
     store
-        .keep(run, Evidence::Before(snapshot(4)))
+        .keep(run, &[Evidence::Before(snapshot(4))])
         .await
         .unwrap();
     let before = store.record(run).await.unwrap().unwrap();
@@ -220,11 +223,11 @@ pub async fn a_probe_without_samples_has_an_empty_series(store: &dyn Store) {
 pub async fn evidence_is_replaced_by_kind(store: &dyn Store) {
     let run = started(store, "a", "web", At(1)).await;
     store
-        .keep(run, Evidence::Before(snapshot(1)))
+        .keep(run, &[Evidence::Before(snapshot(1))])
         .await
         .unwrap();
     store
-        .keep(run, Evidence::Before(snapshot(2)))
+        .keep(run, &[Evidence::Before(snapshot(2))])
         .await
         .unwrap();
     let record = store.record(run).await.unwrap().unwrap();

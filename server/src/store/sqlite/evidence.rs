@@ -23,14 +23,17 @@ pub(super) mod kind {
 pub(super) async fn keep(
     conn: &mut SqliteConnection,
     run: RunId,
-    evidence: &Evidence,
+    evidence: &[Evidence],
 ) -> Stored<()> {
-    match evidence {
-        Evidence::Before(snapshot) => put(conn, run, kind::BEFORE, snapshot).await,
-        Evidence::After(snapshot) => put(conn, run, kind::AFTER, snapshot).await,
-        Evidence::Picked(tasks) => put(conn, run, kind::PICKED, tasks).await,
-        Evidence::Quality(quality) => put(conn, run, kind::QUALITY, quality).await,
+    for piece in evidence {
+        match piece {
+            Evidence::Before(snapshot) => put(conn, run, kind::BEFORE, snapshot).await?,
+            Evidence::After(snapshot) => put(conn, run, kind::AFTER, snapshot).await?,
+            Evidence::Picked(tasks) => put(conn, run, kind::PICKED, tasks).await?,
+            Evidence::Quality(quality) => put(conn, run, kind::QUALITY, quality).await?,
+        }
     }
+    Ok(())
 }
 
 /// Keeps a piece, replacing the one of its kind.

@@ -180,8 +180,8 @@ impl Store for SqliteStore {
         written!(self, |tx| record::add_samples(&mut tx, run, probe, samples))
     }
 
-    async fn keep(&self, run: RunId, evidence: Evidence) -> Stored<()> {
-        written!(self, |tx| evidence::keep(&mut tx, run, &evidence))
+    async fn keep(&self, run: RunId, evidence: &[Evidence]) -> Stored<()> {
+        written!(self, |tx| evidence::keep(&mut tx, run, evidence))
     }
 
     async fn compact(&self, run: RunId) -> Stored<()> {

@@ -145,7 +145,7 @@ async fn ten_minutes_at_fifty_a_second_take_less_than_300_kb() {
     let random = &mut ChaCha8Rng::seed_from_u64(7341);
     let run = started(&store, "Canary survives a container kill", "web", At(START)).await;
     store
-        .keep(run, Evidence::Before(snapshot(random)))
+        .keep(run, &[Evidence::Before(snapshot(random))])
         .await
         .unwrap();
     let (mut next, mut sent) = (0, Vec::new());
@@ -159,7 +159,7 @@ async fn ten_minutes_at_fifty_a_second_take_less_than_300_kb() {
         sent.extend(samples);
     }
     store
-        .keep(run, Evidence::After(snapshot(random)))
+        .keep(run, &[Evidence::After(snapshot(random))])
         .await
         .unwrap();
     let end = outcome(Verdict::Held, "Recovered in 6.3 s, 15 s were allowed.");
