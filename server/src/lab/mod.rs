@@ -136,8 +136,8 @@ impl Lab for LocalLab {
             who: who.to_owned(),
             since: self.now(),
         };
-        let held = self.store.set_hold(Some(&hold)).await;
-        held.map_err(|e| refusals::store(&e))?;
+        let noted = self.store.set_hold(Some(&hold)).await;
+        noted.map_err(|e| refusals::store(&e))?;
         self.engine.adopt().await.map_err(|e| refusals::store(&e))
     }
 

@@ -70,7 +70,9 @@ impl Looks {
 
     fn moves(&mut self, tasks: &[TaskFacts], polled: Polled) -> Vec<Event> {
         let mut steps: Vec<Step> = tasks.iter().flat_map(|t| self.steps(t, polled)).collect();
-        steps.iter_mut().for_each(|step| step.settle(polled));
+        for step in &mut steps {
+            step.settle(polled);
+        }
         steps.sort_by_key(|s| s.at);
         let mut events = Vec::new();
         for step in steps {

@@ -64,13 +64,12 @@ impl Running {
             answers = &mut requests => return self.answered(answers.unwrap_or_default()).await,
             why = self.abort.asked() => why,
         };
-        match tokio::time::timeout(FINISH_WITHIN, &mut requests).await {
-            Ok(answers) => self.answered(answers.unwrap_or_default()).await?,
+        if let Ok(answers) = tokio::time::timeout(FINISH_WITHIN, &mut requests).await {
+            self.answered(answers.unwrap_or_default()).await?;
+        } else {
             // Nothing may be sent any more once what was applied is put back.
-            Err(_) => {
-                requests.abort();
-                let _ = requests.await;
-            }
+            requests.abort();
+            let _ = requests.await;
         }
         Err(Early::Aborted(why))
     }
