@@ -207,7 +207,7 @@ fn still_out(study: &Study, probe: &ProbeStats, outage: &Outage) -> String {
             began(probe, outage)
         );
     }
-    match (whole(study, outage), from_the_start) {
+    match (whole(&study.probes, outage), from_the_start) {
         (true, true) => ", and was without service all the while".to_owned(),
         (true, false) => format!(
             "; the last {} passed without service",
@@ -230,7 +230,7 @@ fn without(study: &Study, probe: &ProbeStats, outage: &Outage) -> String {
         let to = to_probe(study, probe);
         return format!("lost {lost}{to} within {length}");
     }
-    if whole(study, outage) {
+    if whole(&study.probes, outage) {
         format!("was without service for {length}")
     } else {
         format!("did not answer probe {} for {length}", probe.name)

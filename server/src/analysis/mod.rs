@@ -29,6 +29,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use findings::is_without_service;
 pub use types::*;
 
 use app::model::record::Record;

@@ -4,7 +4,7 @@
 //! judged.
 
 use super::left::left_behind;
-use super::phrases::is_without_service;
+use crate::analysis::is_without_service;
 use crate::analysis::{Analysis, Claim};
 use app::model::record::Record;
 use app::model::run::Verdict;

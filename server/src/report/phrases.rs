@@ -61,33 +61,6 @@ pub fn probe_sentence(probe: &ProbeStats) -> String {
     text
 }
 
-/// Whether the service was gone in an outage of one of its probes, as the lead has it: next to
-/// nothing was answered, neither to this probe nor to another. Otherwise it was failing in part,
-/// and nobody may call that "without service".
-pub fn is_without_service(probes: &[ProbeStats], probe: &ProbeStats, outage: &Outage) -> bool {
-    let mut watched = probes.iter().filter(|p| p.after.sent > 0);
-    let gone = |p: &ProbeStats| {
-        let mut outages = p.outages.iter();
-        outages.any(|o| is_silent(p, o) && covers(o, outage))
-    };
-    is_silent(probe, outage) && watched.all(gone)
-}
-
-/// Whether one outage takes up most of another.
-fn covers(one: &Outage, other: &Outage) -> bool {
-    let end = |o: &Outage| o.from.0 + o.length.span.0;
-    let shared = end(one).min(end(other)) - one.from.max(other.from).0;
-    shared.saturating_mul(10) >= other.length.span.0.saturating_mul(7)
-}
-
-/// Whether at least 7 in 10 failed: the last answer is late by as long as it took, and those sent
-/// meanwhile did not fail.
-fn is_silent(probe: &ProbeStats, outage: &Outage) -> bool {
-    let sent = (outage.length.span.0 / probe.every.0.max(1)).max(1);
-    let failed = i64::try_from(outage.failed).unwrap_or(i64::MAX);
-    failed.saturating_mul(10) >= sent.saturating_mul(7)
-}
-
 /// "One outage, 6.3 s (±0.1 s)."; of many, the first few by their lengths.
 pub fn outages(outages: &[Outage]) -> String {
     let lengths = outages.iter().take(MOST_NAMED).map(|outage| {
@@ -143,7 +116,7 @@ mod tests {
         let mut probes = analysis.probes;
         let is_gone = |probes: &[ProbeStats]| {
             let probe = &probes[0];
-            is_without_service(probes, probe, &probe.outages[0])
+            crate::analysis::is_without_service(probes, probe, &probe.outages[0])
         };
         assert!(is_gone(&probes));
         probes.push(probes[0].clone());

@@ -10,6 +10,8 @@ mod swarm;
 mod timing;
 mod users;
 
+pub use outage::is_without_service;
+
 pub(super) use crash::attempts_used_up;
 pub(super) use definition::{Crowd, crowd, running_before_served, shell};
 pub(super) use outage::{began, cut_short, open_outage, share_lost, silent, to_probe, whole};

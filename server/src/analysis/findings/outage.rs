@@ -23,9 +23,15 @@ fn sent(probe: &ProbeStats, outage: &Outage) -> i64 {
     (outage.length.span.0 / probe.every.0.max(1)).max(1)
 }
 
+/// Whether the service was gone in an outage of one of its probes: next to nothing was answered,
+/// neither to this probe nor to another. Otherwise it was failing in part.
+pub fn is_without_service(probes: &[ProbeStats], probe: &ProbeStats, outage: &Outage) -> bool {
+    silent(probe, outage) && whole(probes, outage)
+}
+
 /// Whether no probe was served meanwhile: an outage of the service, not of one way to it.
-pub(in crate::analysis) fn whole(study: &Study, outage: &Outage) -> bool {
-    let mut watched = study.probes.iter().filter(|p| p.after.sent > 0);
+pub(in crate::analysis) fn whole(probes: &[ProbeStats], outage: &Outage) -> bool {
+    let mut watched = probes.iter().filter(|p| p.after.sent > 0);
     watched.all(|p| p.outages.iter().any(|o| silent(p, o) && covers(o, outage)))
 }
 

@@ -6,8 +6,8 @@
 use super::axis::Axis;
 use super::notes::Note;
 use crate::analysis::Analysis;
+use crate::analysis::is_without_service;
 use crate::report::moments::Zero;
-use crate::report::phrases::is_without_service;
 use app::model::record::Record;
 use app::model::time::{Micros, as_set};
 use app::model::timeline::What;

@@ -9,9 +9,9 @@ use super::figure::{Numbers, figure, twice};
 use super::ink::Ink;
 use super::notes::{fit_within, width};
 use super::pen::{Anchor, Pen, picture};
+use crate::analysis::is_without_service;
 use crate::analysis::{Analysis, Part};
 use crate::report::html::{Html, Open};
-use crate::report::phrases::is_without_service;
 use app::model::time::{length, offset, plus_minus};
 
 const SIZES: [Size; 2] = [
