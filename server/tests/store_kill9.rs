@@ -157,6 +157,7 @@ async fn with_a_run(path: &Path) -> RunId {
         id,
         design,
         version,
+        text: None,
         experiment: serde_json::from_value(experiment).unwrap(),
         seed: 1,
         repeat: 1,

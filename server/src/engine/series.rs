@@ -29,6 +29,8 @@ pub struct Order {
     pub design: DesignId,
     /// See `design`.
     pub version: u32,
+    /// The [`digest`](app::model::digest::digest) of that version's text.
+    pub text: u64,
     /// The document as types, valid.
     pub experiment: Experiment,
     /// Where random choices come from; each repeat adds its number.
@@ -148,6 +150,7 @@ async fn create(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Result<Run,
         id,
         design,
         version,
+        text: Some(order.text),
         experiment,
         seed,
         repeat,

@@ -220,6 +220,7 @@ impl LocalLab {
         let order = Order {
             design: design.id,
             version: design.version,
+            text: digest(&design.text),
             experiment,
             seed,
         };

@@ -48,7 +48,8 @@ pub trait Store: Send + Sync {
     async fn designs(&self) -> Stored<Vec<(StoredDesign, Option<RunSummary>)>>;
 
     /// Creates a run; [`StoreError::TargetBusy`] when one that is still on has the same target
-    /// service (atomically, over all processes that share the database).
+    /// service (atomically, over all processes that share the database);
+    /// [`StoreError::Outdated`] when the design's version has another text than the run's by now.
     async fn create_run(&self, run: NewRun) -> Stored<()>;
     /// Moves a run to a phase.
     async fn set_phase(&self, run: RunId, phase: Phase) -> Stored<()>;

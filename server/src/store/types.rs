@@ -76,6 +76,9 @@ pub struct NewRun {
     pub design: DesignId,
     /// See `design`.
     pub version: u32,
+    /// The [`digest`](app::model::digest::digest) that the version's text must have by then; none
+    /// where it may be any.
+    pub text: Option<u64>,
     /// The document as types.
     pub experiment: Experiment,
     /// Where random choices come from.

@@ -145,6 +145,7 @@ fn copy(pattern: &Run, number: u32) -> NewRun {
         id: RunId(Uuid::now_v7()),
         design: pattern.design,
         version: pattern.version,
+        text: None,
         experiment,
         seed: u64::from(number),
         repeat: 1,

@@ -1,7 +1,8 @@
 //! Promises about runs.
 
-use super::{KILL, ended, experiment, outcome, planned, planned_with, refused, started};
-use crate::store::{Figures, Store, StoreError};
+use super::{KILL, ended, experiment, outcome, planned, planned_with, refused, saved, started};
+use crate::store::{Figures, NewRun, Store, StoreError};
+use app::model::digest::digest;
 use app::model::run::{Phase, Verdict};
 use app::model::time::{At, Micros};
 
@@ -78,6 +79,29 @@ pub async fn one_run_per_target(store: &dyn Store) {
     started(store, "c", "Web", At(3)).await;
     ended(store, first, Verdict::Refused, Figures::default()).await;
     store.create_run(second).await.unwrap();
+}
+
+/// See its name.
+pub async fn a_run_executes_the_text_that_its_version_holds(store: &dyn Store) {
+    let plan = planned(store, "as launched", "web", At(1)).await;
+    let launched = NewRun {
+        text: Some(digest("as launched")),
+        ..plan
+    };
+    let over = saved(store, Some(launched.design), "written over", At(2)).await;
+    assert_eq!(
+        over,
+        (launched.design, launched.version),
+        "no run is on it yet"
+    );
+    let refused = store.create_run(launched.clone()).await;
+    assert!(
+        matches!(refused, Err(StoreError::Outdated(1))),
+        "{refused:?}"
+    );
+    assert_eq!(store.run(launched.id).await.unwrap(), None);
+    saved(store, Some(launched.design), "as launched", At(3)).await;
+    store.create_run(launched).await.unwrap();
 }
 
 /// See its name.

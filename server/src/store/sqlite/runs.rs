@@ -5,6 +5,7 @@
 
 use super::rows::{ON, RunRow, fetch, from_json, missing, select_runs, to_json};
 use crate::store::{Figures, NewRun, RunSummary, StoreError, Stored, Unfinished};
+use app::model::digest::digest;
 use app::model::experiment::{Experiment, Fault};
 use app::model::run::{Outcome, Phase, Run, RunId};
 use app::model::time::At;
@@ -15,6 +16,7 @@ pub(super) async fn create(conn: &mut SqliteConnection, run: &NewRun) -> Stored<
     if let Some(busy) = on_target(conn, &run.experiment.target.service).await? {
         return Err(StoreError::TargetBusy(busy));
     }
+    refuse_overwritten(conn, run).await?;
     insert(conn, run).await?;
     query("INSERT INTO experiments (run, body) VALUES ($1, $2)")
         .bind(run.id.to_string())
@@ -29,6 +31,21 @@ pub(super) async fn create(conn: &mut SqliteConnection, run: &NewRun) -> Stored<
             .await?;
     }
     Ok(())
+}
+
+/// A version without runs may be written over between a launch and its run.
+async fn refuse_overwritten(conn: &mut SqliteConnection, run: &NewRun) -> Stored<()> {
+    let Some(known) = run.text else { return Ok(()) };
+    let text: Option<String> =
+        query_scalar("SELECT text FROM designs WHERE id = $1 AND version = $2")
+            .bind(run.design.to_string())
+            .bind(run.version)
+            .fetch_optional(conn)
+            .await?;
+    if text.is_none_or(|text| digest(&text) == known) {
+        return Ok(());
+    }
+    Err(StoreError::Outdated(run.version))
 }
 
 /// The run that is on for a service. The write lock is held by now, so nobody gets in between;
