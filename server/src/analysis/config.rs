@@ -2,17 +2,18 @@
 //!
 //! Guarantee: nothing is called kept that was not compared; a field on one side only differs.
 
+use super::Compared;
 use super::case::Case;
 use super::slots::Slot;
 use app::model::facts::ContainerFacts;
 use app::model::timeline::short;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a comparison of the containers hit with their replacements shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Comparison {
-    /// Fields compared, per container.
-    pub fields: usize,
+    /// Fields compared, and whether each is the same in every pair.
+    pub fields: BTreeMap<String, bool>,
     /// Containers compared, each as "32fb59f8 and d81c07aa".
     pub pairs: Vec<String>,
     /// Fields that differ: path, before, after.
@@ -21,6 +22,17 @@ pub(super) struct Comparison {
     pub cpu_kept: Option<i64>,
     /// Memory limit of the replacement in bytes, where it equals the old one's.
     pub memory_kept: Option<i64>,
+}
+
+impl Comparison {
+    /// The fields as a report lists them.
+    pub fn listed(&self) -> Vec<Compared> {
+        let listed = self.fields.iter().map(|(field, same)| Compared {
+            field: field.clone(),
+            same: *same,
+        });
+        listed.collect()
+    }
 }
 
 /// Compares every container hit that was looked at before with its replacement, where that was
@@ -49,11 +61,11 @@ fn pair<'c>(case: &Case<'c>, slot: &Slot) -> Option<(&'c ContainerFacts, &'c Con
 
 fn add(all: &mut Comparison, old: &ContainerFacts, new: &ContainerFacts) {
     let paths: BTreeSet<&String> = old.config.keys().chain(new.config.keys()).collect();
-    all.fields = all.fields.max(paths.len());
     all.pairs
         .push(format!("{} and {}", short(&old.id), short(&new.id)));
     for path in paths {
         let (was, is) = (old.config.get(path), new.config.get(path));
+        *all.fields.entry(path.clone()).or_insert(true) &= was == is;
         if was != is {
             let text = |value: Option<&String>| value.map_or("not there", |v| v).to_owned();
             all.differing.push((path.clone(), text(was), text(is)));

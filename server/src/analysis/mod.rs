@@ -52,6 +52,11 @@ pub fn analyse(record: &Record) -> Analysis {
         zero: study.case.zero(),
         scaled: study.case.scaled(),
         not_shown: not_shown::not_shown(&study),
+        compared: study
+            .comparison
+            .as_ref()
+            .map(config::Comparison::listed)
+            .unwrap_or_default(),
         findings,
         recommendations,
         reason: study.reason,

@@ -32,11 +32,26 @@ pub struct Analysis {
     pub hits: Vec<Hit>,
     /// What the run proves, weaknesses first.
     pub findings: Vec<Finding>,
+    /// What was compared of the containers hit and their replacements, by path.
+    pub compared: Vec<Compared>,
     /// What to change, most pressing first.
     pub recommendations: Vec<Recommendation>,
     /// What this run does not show, a sentence each.
     pub not_shown: Vec<String>,
 }
+
+/// A field of a container's configuration, before and after. What it holds is nobody's business who
+/// reads a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Compared {
+    /// Its path: "HostConfig.Memory".
+    pub field: String,
+    /// Whether it is the same in each container hit and its replacement.
+    pub same: bool,
+}
+
+/// What findings cite that follow from [`Analysis::compared`].
+pub const SNAPSHOTS: &str = "snapshots before and after";
 
 /// The service was to have another number of tasks than when the fault was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -43,6 +43,7 @@ pub fn value(record: &Record, analysis: &Analysis) -> Value {
         "probes": analysis.probes.iter().map(probe).collect::<Vec<_>>(),
         "timeline": timeline(&rows, zero),
         "findings": analysis.findings.iter().map(|f| finding(f, &rows)).collect::<Vec<_>>(),
+        "compared": analysis.compared,
         "recommendations": analysis.recommendations,
         "not_shown": analysis.not_shown,
         "undo": record.undo.iter().map(undo).collect::<Vec<_>>(),

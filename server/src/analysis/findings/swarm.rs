@@ -2,7 +2,7 @@
 
 use super::super::study::Study;
 use super::super::words::{count, cpus, figure, list, memory, sentence};
-use super::super::{Bearing, Evidence, Finding, Hit, Moment};
+use super::super::{Bearing, Evidence, Finding, Hit, Moment, SNAPSHOTS};
 use super::{NAMED, finding, first_few};
 use app::model::facts::TaskFacts;
 use app::model::time::Micros;
@@ -142,7 +142,7 @@ pub(super) fn configuration_kept(study: &Study) -> Option<Finding> {
         "Configuration kept",
         format!(
             "All {} that were compared are the same in the old container and the new one ({}).",
-            count(seen.fields as u64, "field"),
+            count(seen.fields.len() as u64, "field"),
             list(&seen.pairs)
         ),
         snapshots(),
@@ -198,7 +198,7 @@ pub(super) fn limits_kept(study: &Study) -> Option<Finding> {
 }
 
 fn snapshots() -> Evidence {
-    Evidence::other("snapshots before and after")
+    Evidence::other(SNAPSHOTS)
 }
 
 /// The failed task stays in Swarm's history with its error.

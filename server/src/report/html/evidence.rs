@@ -3,7 +3,7 @@
 //! Guarantee: a link is made only where its target is on the page.
 
 use super::writer::{Html, Tag, el};
-use crate::analysis::{Analysis, Evidence};
+use crate::analysis::{Analysis, Evidence, SNAPSHOTS};
 use crate::report::moments::Zero;
 use crate::report::observations::resolution;
 use crate::report::rows::Rows;
@@ -17,7 +17,7 @@ pub fn evidence(evidence: &Evidence, record: &Record, analysis: &Analysis) -> Ht
         parts.push(events(&evidence.events, record, analysis));
     }
     parts.extend(evidence.probes.iter().map(|name| probe(name, analysis)));
-    parts.extend(evidence.other.iter().map(Html::from));
+    parts.extend(evidence.other.iter().map(|text| other(text, analysis)));
     if parts.is_empty() {
         return Html::new();
     }
@@ -62,6 +62,13 @@ fn probe(name: &str, analysis: &Analysis) -> Html {
             .into(),
         None => text.into(),
     }
+}
+
+fn other(text: &str, analysis: &Analysis) -> Html {
+    if text == SNAPSHOTS && !analysis.compared.is_empty() {
+        return el("a").attr("href", "#compared").with(text).into();
+    }
+    text.into()
 }
 
 /// A link to a finding of this report, by its id: what it says stands there.

@@ -66,6 +66,7 @@ fn article(record: &Record, analysis: &Analysis, open: Open) -> Html {
             "What this run does not show",
             advice::not_shown(&analysis.not_shown),
         ))
+        .with(section("Compared", tables::compared(analysis, open)))
         .with(section(
             "Timeline",
             tables::timeline(record, analysis, zero, open),

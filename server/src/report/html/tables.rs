@@ -246,6 +246,38 @@ pub fn timeline(record: &Record, analysis: &Analysis, zero: Zero, open: Open) ->
         .into()
 }
 
+/// What was compared of the containers before and after.
+pub fn compared(analysis: &Analysis, open: Open) -> Html {
+    let all = &analysis.compared;
+    if all.is_empty() {
+        return Html::new();
+    }
+    let summary = format!(
+        "{} of the old container and the new one",
+        count(all.len(), "field", "fields")
+    );
+    let rows = all.iter().map(|compared| {
+        let came = if compared.same {
+            "the same"
+        } else {
+            "different"
+        };
+        el("tr")
+            .with(cell(el("code").with(&compared.field)))
+            .with(cell(came))
+    });
+    el("details")
+        .flag("open", open == Open::All)
+        .id("compared")
+        .with(el("summary").with(summary))
+        .with(table(
+            "Compared",
+            &[("Field", false), ("After", false)],
+            rows,
+        ))
+        .into()
+}
+
 /// `anchored` where the event has no row among the observations.
 fn entry(row: &Row, analysis: &Analysis, zero: Zero, anchored: bool) -> Tag {
     let event = row.event;

@@ -21,6 +21,15 @@ fn all() -> Vec<(&'static str, String)> {
 }
 
 #[test]
+fn what_was_compared_is_one_click_from_the_finding() {
+    let (record, analysis) = sample::kill();
+    let html = body(&record, &analysis);
+    assert!(html.contains("<a href=\"#compared\">snapshots before and after</a>"));
+    assert_eq!(html.matches("id=\"compared\"").count(), 1);
+    assert!(html.contains("<code>HostConfig.Memory</code></td><td>the same</td>"));
+}
+
+#[test]
 fn every_link_within_the_page_has_its_target_and_no_id_is_there_twice() {
     for (name, html) in all() {
         let ids = values(&html, "id");

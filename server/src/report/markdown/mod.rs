@@ -30,6 +30,7 @@ pub fn write(record: &Record, analysis: &Analysis) -> String {
     out.push_str(&findings(record, &analysis.findings));
     out.push_str(&recommendations(&analysis.recommendations));
     out.push_str(&not_shown(&analysis.not_shown));
+    out.push_str(&compared(analysis));
     out.push_str(&timeline(record, analysis));
     out.push_str(&foot(record, analysis));
     out
@@ -268,6 +269,22 @@ fn indented(block: &str, indent: &str) -> String {
 fn not_shown(sentences: &[String]) -> String {
     let text = sentences.iter().map(|s| format!("- {}\n", inline(s)));
     section("What this run does not show", &text.collect::<String>())
+}
+
+/// What was compared of the containers before and after; what differs is named in the findings.
+fn compared(analysis: &Analysis) -> String {
+    if analysis.compared.is_empty() {
+        return String::new();
+    }
+    let rows = analysis.compared.iter().map(|compared| {
+        let came = if compared.same {
+            "the same"
+        } else {
+            "different"
+        };
+        vec![inline(&compared.field), came.to_owned()]
+    });
+    section("Compared", &table(&["field", "after"], &[], rows))
 }
 
 fn timeline(record: &Record, analysis: &Analysis) -> String {

@@ -4,8 +4,8 @@ use super::kill::ZERO;
 use super::kill::ms;
 use crate::analysis::Bearing::{Neutral, Strength, Weakness};
 use crate::analysis::{
-    Analysis, Claim, Evidence, Finding, Hit, Line, Moment, Outage, Part, ProbeStats, RULES,
-    Recommendation, Recovery, Severity, Window,
+    Analysis, Claim, Compared, Evidence, Finding, Hit, Line, Moment, Outage, Part, ProbeStats,
+    RULES, Recommendation, Recovery, Severity, Window,
 };
 use app::model::record::ProbeOutcome;
 use app::model::run::Verdict;
@@ -47,12 +47,20 @@ pub fn analysis() -> Analysis {
         probes: vec![probe()],
         hits: vec![hit()],
         findings: findings(),
+        compared: ["HostConfig.Memory", "HostConfig.NanoCpus"].map(same).into(),
         recommendations: recommendations(),
         not_shown: vec![
             "Whether connections in flight were lost: the probe opens a new one each time.".to_owned(),
             "How it behaves under load.".to_owned(),
             "Graceful shutdown: a SIGKILL gives no chance for it.".to_owned(),
         ],
+    }
+}
+
+fn same(field: &str) -> Compared {
+    Compared {
+        field: field.to_owned(),
+        same: true,
     }
 }
 
