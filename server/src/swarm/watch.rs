@@ -16,6 +16,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+/// How often the engine's clock is measured anew.
+const MEASURE_EVERY: Duration = Duration::from_mins(1);
+
 /// A stream that says nothing for so long may have stalled; it is asked for again.
 const SILENCE: Duration = Duration::from_secs(30);
 /// After a break, how long the engine has to show that it still knows the last event heard.
@@ -211,8 +214,19 @@ async fn run(shared: Arc<Shared>) {
     tokio::select! {
         () = shared.cancel.cancelled() => {}
         () = listen_for_ever(&shared) => {}
+        () = measure_for_ever(&shared) => {}
     }
     lock(&shared.followers).clear();
+}
+
+/// Two clocks drift apart while a stream stands for days.
+async fn measure_for_ever(shared: &Shared) {
+    loop {
+        tokio::time::sleep(MEASURE_EVERY).await;
+        if let Ok(measured) = shared.swarm.clock().await {
+            *lock(&shared.clock) = measured;
+        }
+    }
 }
 
 async fn listen_for_ever(shared: &Shared) {
