@@ -64,7 +64,9 @@ fn outcome(verdict: Verdict, reason: &str) -> String {
         Verdict::Aborted => "The run was ended early",
         _ => "Nothing can be concluded",
     };
-    format!("{start}: {}.", lower(reason.trim_end_matches('.')))
+    // "by somebody in the browser" goes on in the same sentence.
+    let colon = if reason.starts_with("by ") { "" } else { ":" };
+    format!("{start}{colon} {}.", lower(reason.trim_end_matches('.')))
 }
 
 /// Reasons of a refusal are also shown on their own, and may say themselves that nothing was

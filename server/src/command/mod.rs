@@ -74,7 +74,7 @@ pub async fn recover(base: &Base) -> Result<ExitCode, Failure> {
     let lab = open(base, CancellationToken::new()).await?;
     let done = recovered(&lab).await?;
     for run in &done.runs {
-        say!("closed run {run}: aborted, lab restarted");
+        say!("closed run {run}: aborted, the process that executed it had ended");
     }
     done.settled
         .iter()

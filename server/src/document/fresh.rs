@@ -99,7 +99,7 @@ fn guards(probes: bool, observe: u64) -> String {
     if !probes {
         return String::new();
     }
-    let lasting = observe.min(60);
+    let lasting = (observe / 2).min(60);
     format!(
         "guards:                                  # what ends a run at once\n  - abort_when: {{ availability_below: 5%, for: {lasting}s }}\n"
     )

@@ -99,6 +99,7 @@ impl Shared {
         for text in off_target::warnings(&before.service, probes, &nodes.unwrap_or_default()) {
             found.say(CheckState::Warn, text);
         }
+        late_guards(&mut found, experiment);
         self.blast_radius(&mut found, experiment, before, seed, &settings);
         Ok(found)
     }
@@ -174,6 +175,8 @@ impl Shared {
         let planned = plan(experiment, &before, seed);
         let (picked, steps) = match planned {
             Ok(planned) => planned,
+            // Where tasks are missing, that is said already, and what to do.
+            Err(_) if (before.running().count() as u64) < before.desired => return,
             Err(error) => return found.say(CheckState::No, error.to_string()),
         };
         let limit = settings.max_tasks as usize;
@@ -258,6 +261,20 @@ fn nothing_to_hit(service: &ServiceFacts) -> String {
         None => format!(
             "{name} has no task on any node: nothing to hit; look at its placement first (docker service ps {name})"
         ),
+    }
+}
+
+/// A guard's time begins with the loss, so one that takes as long as the observation ends nothing.
+fn late_guards(found: &mut Preflight, experiment: &Experiment) {
+    let observe = &experiment.timing.observe;
+    for guard in &experiment.guards {
+        let lasting = &guard.abort_when.lasting;
+        if lasting.get() >= observe.get() {
+            found.say(
+                CheckState::Warn,
+                format!("A guard that waits for {lasting} ends nothing that is watched for {observe}: give it less time"),
+            );
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Recovered {
 }
 
 /// Why interrupted runs end, in words.
-pub const INTERRUPTED: &str = "lab restarted";
+pub const INTERRUPTED: &str = "lab restarted: the process that executed the run had ended";
 
 impl Shared {
     /// Restores everything that is open and closes the runs of processes that are gone.
@@ -138,7 +138,8 @@ impl Shared {
             pen.lab(
                 to,
                 What::Gap {
-                    text: "the lab was not running".to_owned(),
+                    text: "the process that executed the run had ended, and nobody watched"
+                        .to_owned(),
                     from,
                     to,
                 },

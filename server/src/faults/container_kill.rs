@@ -2,7 +2,7 @@
 //!
 //! Needs no undo: Swarm replaces what died. Proven by the engine's own word that it died.
 
-use super::{Act, Step};
+use super::{Act, Proof, Step};
 use app::model::experiment::Signal;
 use app::model::record::Picked;
 use app::model::time::At;
@@ -35,16 +35,19 @@ fn step(index: usize, signal: Signal, picked: &Picked) -> Step {
 
 /// Any death of that container after `since` counts, whatever its exit code: a process may catch
 /// a signal and leave in its own way.
-pub(super) fn proof(container: &str, since: At, events: &[Event]) -> Option<String> {
+pub(super) fn proof(container: &str, since: At, events: &[Event]) -> Option<Proof> {
     events.iter().find_map(|event| match &event.what {
         What::ContainerDied {
             container: dead,
             exit_code,
             ..
-        } if dead == container && event.at + event.resolution >= since => Some(format!(
-            "container {} died with exit code {exit_code}",
-            short(container)
-        )),
+        } if dead == container && event.at + event.resolution >= since => Some(Proof {
+            text: format!(
+                "container {} died with exit code {exit_code}",
+                short(container)
+            ),
+            at: Some(event.at),
+        }),
         _ => None,
     })
 }
@@ -112,7 +115,10 @@ mod tests {
                 since,
                 &[died("another", 1, 1), died(container, 20_000, 137)]
             ),
-            Some("container 32fb59f8 died with exit code 137".to_owned())
+            Some(Proof {
+                text: "container 32fb59f8 died with exit code 137".to_owned(),
+                at: Some(At(20_000)),
+            })
         );
     }
 }

@@ -146,6 +146,15 @@ pub async fn apply(step: &Step, swarm: &Swarm) -> Result<(), FaultError> {
     }
 }
 
+/// What shows that a step took effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// For people: "container 32fb59f8 died with exit code 137".
+    pub text: String,
+    /// When that happened; none where it was only seen that it had.
+    pub at: Option<At>,
+}
+
 /// What shows that the step took effect (promise 3): an event after `since`, the moment before it
 /// was sent, or a value read back. None: nothing yet; ask again until patience runs out. Only
 /// steps that are proved by reading back ask the swarm anything.
@@ -154,7 +163,7 @@ pub async fn prove(
     since: At,
     events: &[Event],
     swarm: &Swarm,
-) -> Result<Option<String>, FaultError> {
+) -> Result<Option<Proof>, FaultError> {
     match &step.act {
         Act::Kill { container, .. } => Ok(container_kill::proof(container, since, events)),
         Act::SetLabel { .. } => service_label::read_back(&step.act, swarm).await,

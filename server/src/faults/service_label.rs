@@ -3,7 +3,7 @@
 //! Guarantee: the label is set only over the value that was planned for, and put back only while
 //! it holds the fault's value; labels that steer Docker or the lab itself are never touched.
 
-use super::{Act, FaultError, Step};
+use super::{Act, FaultError, Proof, Step};
 use crate::swarm::{Swap, Swarm, SwarmError};
 use app::model::facts::ServiceFacts;
 use app::model::undo::{Undo, UndoState};
@@ -86,7 +86,7 @@ pub(super) async fn apply(act: &Act, swarm: &Swarm) -> Result<(), FaultError> {
 }
 
 /// The label as the swarm has it now, where it is the fault's.
-pub(super) async fn read_back(act: &Act, swarm: &Swarm) -> Result<Option<String>, FaultError> {
+pub(super) async fn read_back(act: &Act, swarm: &Swarm) -> Result<Option<Proof>, FaultError> {
     let Act::SetLabel {
         service_id,
         label,
@@ -97,7 +97,10 @@ pub(super) async fn read_back(act: &Act, swarm: &Swarm) -> Result<Option<String>
         return Ok(None);
     };
     let found = swarm.label(service_id, label).await?;
-    Ok((found.as_ref() == Some(value)).then(|| format!("label {label} reads \"{value}\"")))
+    Ok((found.as_ref() == Some(value)).then(|| Proof {
+        text: format!("label {label} reads \"{value}\""),
+        at: None,
+    }))
 }
 
 /// `in_doubt`: nobody knows whether the label was set, or is yet to be.

@@ -40,7 +40,7 @@ async fn a_label_goes_there_and_back_and_nothing_else_moves() {
     assert_eq!(faults::prove(&step, before.at, &[], swarm).await, Ok(None));
     faults::apply(&step, swarm).await.unwrap();
     let proof = faults::prove(&step, before.at, &[], swarm).await.unwrap();
-    assert_eq!(proof.as_deref(), Some("label mark reads \"on\""));
+    assert_eq!(proof.unwrap().text, "label mark reads \"on\"");
     let updated = until(&mut follow, &mut timeline, |w| {
         matches!(w, What::ServiceUpdated { .. })
     })

@@ -54,7 +54,7 @@ async fn a_kill_is_seen_from_the_signal_to_full_strength() {
         .await
         .unwrap()
         .unwrap();
-    assert!(proof.ends_with("died with exit code 137"), "{proof}");
+    assert!(proof.text.ends_with("died with exit code 137"), "{proof:?}");
 
     let fresh = check_story(events, &container, &old);
     let killed = first(events, |w| matches!(w, What::ContainerKilled { .. }));

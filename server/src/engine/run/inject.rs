@@ -108,13 +108,13 @@ impl Running {
             }
             let events = self.recorder.events();
             let proof = faults::prove(step, sent(step, events), events, &self.shared.swarm).await;
-            let Ok(Some(text)) = proof else {
+            let Ok(Some(faults::Proof { text, at })) = proof else {
                 all = false;
                 continue;
             };
             self.proven.insert(index);
-            self.recorder
-                .lab(self.ready.clock.now(), What::FaultProven { fault, text });
+            let at = at.unwrap_or_else(|| self.ready.clock.now());
+            self.recorder.lab(at, What::FaultProven { fault, text });
         }
         all
     }
