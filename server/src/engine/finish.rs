@@ -7,6 +7,10 @@ use crate::analysis;
 use crate::store::Figures;
 use crate::timeline::Clock;
 use app::model::run::{Outcome, RunId, Verdict};
+use std::time::Duration;
+
+/// How long a live view may need to look at a run once more.
+const READ_BY_THEN: Duration = Duration::from_millis(500);
 
 impl Shared {
     /// Works out what the record shows and ends the run. `preset` is a verdict that stands already.
@@ -22,11 +26,19 @@ impl Shared {
             .store
             .finish_run(run, &outcome, figures, clock.now())
             .await;
-        let compacted = self.store.compact(run).await;
-        if let Err(error) = finished.and(compacted) {
+        if let Err(error) = finished {
             tracing::error!(%run, %error, "the run's end could not be written; the next start does it");
         }
         outcome
+    }
+
+    /// Packs what was recorded of a run that is over, once those who watch it have had the time to
+    /// read to its end: what only the live view needs is gone then.
+    pub(super) async fn pack(&self, run: RunId) {
+        tokio::time::sleep(READ_BY_THEN).await;
+        if let Err(error) = self.store.compact(run).await {
+            tracing::warn!(%run, %error, "a run could not be packed; it takes more room than it needs");
+        }
     }
 
     async fn judge(

@@ -122,6 +122,7 @@ impl Shared {
         let preset = Some((Verdict::Aborted, INTERRUPTED.to_owned()));
         self.finish(run, preset, journal::left_behind(&entries), clock)
             .await;
+        self.pack(run).await;
         tracing::warn!(%run, "closed a run that was interrupted");
         Ok(())
     }

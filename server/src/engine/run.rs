@@ -16,7 +16,7 @@ use super::watching::Watching;
 use crate::store::Evidence;
 use crate::timeline::Clock;
 use app::model::record::Quality;
-use app::model::run::{Outcome, Phase, Run, Verdict};
+use app::model::run::{Outcome, Phase, Run, RunId, Verdict};
 use app::model::timeline::What;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,6 +56,11 @@ impl Running {
             proven: BTreeSet::new(),
             _claim: claim,
         }
+    }
+
+    /// Which run it is.
+    pub fn id(&self) -> RunId {
+        self.run.id
     }
 
     fn clock(&self) -> &Clock {

@@ -51,12 +51,17 @@ pub(super) async fn begin(
         let mut outcome = Running::new(shared.clone(), first, ready, claim)
             .execute()
             .await;
+        shared.pack(id).await;
         for repeat in 2..=order.experiment.repeat {
             if !goes_on(&outcome) || shared.shutdown.is_cancelled() {
                 return;
             }
             match next(&shared, &order, repeat).await {
-                Some(running) => outcome = running.execute().await,
+                Some(running) => {
+                    let id = running.id();
+                    outcome = running.execute().await;
+                    shared.pack(id).await;
+                }
                 None => return,
             }
         }
