@@ -21,6 +21,9 @@ use tokio::time::Instant;
 /// How long the engine may take to do what a fault asks of it.
 const APPLY_WITHIN: Duration = Duration::from_secs(15);
 
+/// After how long it is written down that something was sent and has not been answered yet.
+const WRITE_AFTER: Duration = Duration::from_millis(100);
+
 /// How long an abort waits for what the engine was asked for just before.
 const FINISH_WITHIN: Duration = Duration::from_millis(400);
 
@@ -47,7 +50,7 @@ impl Running {
     }
 
     /// Applies the steps of one fault. The moment before the requests leave is the moment of the
-    /// fault; it is written down while the engine is at it, whether or not an answer ever comes. An
+    /// fault; it is written down soon after, whether or not an answer ever comes. An
     /// abort lets the engine finish for a moment, so that the journal knows what to put back.
     async fn apply(&mut self, steps: &[(i64, Step)]) -> Result<(), Early> {
         if let Some(why) = self.abort.asked().now_or_never() {
@@ -57,6 +60,10 @@ impl Running {
             self.recorder.lab(self.ready.clock.now(), sending(step));
         }
         let mut requests = tokio::spawn(apply_all(self.shared.clone(), steps.to_vec()));
+        // A write to the disk at the same moment would put the fault off.
+        if let Ok(answers) = tokio::time::timeout(WRITE_AFTER, &mut requests).await {
+            return self.answered(answers.unwrap_or_default()).await;
+        }
         // What cannot be written now is tried again by the next writing, which says so.
         let _ = self.recorder.flush().await;
         let why = tokio::select! {
