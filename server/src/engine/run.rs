@@ -116,7 +116,12 @@ impl Running {
 
     async fn stages(&mut self, watching: &mut Watching) -> Result<(), Early> {
         let timing = self.run.experiment.timing.clone();
-        self.enter(Phase::Baseline).await?;
+        if timing.baseline.is_zero() {
+            // Over at once; storing it would only put the fault off.
+            self.note(Phase::Baseline);
+        } else {
+            self.enter(Phase::Baseline).await?;
+        }
         self.keep_first().await?;
         let until = Instant::now() + timing.baseline.get();
         watching
@@ -165,10 +170,14 @@ impl Running {
         })
     }
 
-    async fn enter(&mut self, phase: Phase) -> Result<(), Early> {
+    fn note(&mut self, phase: Phase) {
         self.run.phase = phase;
         self.recorder
             .lab(self.ready.clock.now(), What::Phase { phase });
+    }
+
+    async fn enter(&mut self, phase: Phase) -> Result<(), Early> {
+        self.note(phase);
         self.shared.store.set_phase(self.run.id, phase).await?;
         // Until the fault is sent, what is written down waits for the next regular writing: each
         // write is synced to the disk, and would put the fault off.
