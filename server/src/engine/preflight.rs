@@ -380,6 +380,23 @@ mod tests {
     }
 
     #[test]
+    fn a_rollout_that_is_not_over_is_in_the_way() {
+        let said = |state: &str| {
+            let mut service = snapshot(&["n1"]).service;
+            service.update_state = Some(state.to_owned());
+            rollout(&service)
+        };
+        for state in ["updating", "rollback_started", "paused", "rollback_paused"] {
+            assert!(said(state).is_some(), "{state}");
+        }
+        assert!(said("paused").is_some_and(|text| text.contains("docker service rollback api")));
+        assert_eq!(
+            (said("completed"), said("rollback_completed")),
+            (None, None)
+        );
+    }
+
+    #[test]
     fn one_that_lacks_tasks_is_waited_for() {
         let text = &said(&["n1"], 2, Some(2))[0].text;
         assert!(text.starts_with("Not steady: 1 of 2 tasks run"), "{text}");

@@ -90,11 +90,11 @@ impl Access {
         expected.is_some_and(|expected| same(&given, expected))
     }
 
-    /// Whether somebody has the token, in half a second at the earliest; an error where too many
-    /// wrong ones came from there.
-    pub(super) async fn guess(&self, from: Sender, given: &str) -> Result<bool, Response> {
+    /// Whether somebody has the token, in half a second at the earliest. Where too many wrong ones
+    /// came from there, an error with how long they have to wait.
+    pub(super) async fn guess(&self, from: Sender, given: &str) -> Result<bool, Duration> {
         if let Some(wait) = self.guesses.wait(from, Instant::now()) {
-            return Err(too_many(wait));
+            return Err(wait);
         }
         let right = self.is_token(given);
         if !right {

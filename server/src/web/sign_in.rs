@@ -3,7 +3,7 @@
 use super::access::Access;
 use axum::Router;
 use axum::extract::{Form, FromRequest, Request, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, SET_COOKIE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -45,12 +45,11 @@ async fn sign_in(State(access): State<Arc<Access>>, request: Request) -> Respons
                 page("This is not the access token. Copy it from where the lab was started.");
             return (StatusCode::UNAUTHORIZED, wrong).into_response();
         }
-        Err(mut too_many) => {
-            let sentence = "Too many wrong tokens came from here. Wait a minute, then try again.";
-            let (head, body) = page(sentence).into_parts();
-            *too_many.body_mut() = body;
-            too_many.headers_mut().extend(head.headers);
-            return too_many;
+        Err(wait) => {
+            let head = [(RETRY_AFTER, (wait.as_secs() + 1).to_string())];
+            let wrong =
+                page("Too many wrong tokens came from here. Wait a minute, then try again.");
+            return (StatusCode::TOO_MANY_REQUESTS, head, wrong).into_response();
         }
     }
     match access.sign_in() {

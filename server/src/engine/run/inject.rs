@@ -50,8 +50,8 @@ impl Running {
     }
 
     /// Applies the steps of one fault. The moment before the requests leave is the moment of the
-    /// fault; it is written down soon after, whether or not an answer ever comes. An
-    /// abort lets the engine finish for a moment, so that the journal knows what to put back.
+    /// fault; it is written down soon after, whether or not an answer ever comes. An abort lets the
+    /// engine finish for a moment, so that the journal knows what to put back.
     async fn apply(&mut self, steps: &[(i64, Step)]) -> Result<(), Early> {
         if let Some(why) = self.abort.asked().now_or_never() {
             return Err(Early::Aborted(why));
