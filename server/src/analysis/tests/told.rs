@@ -321,3 +321,19 @@ fn crowded_replicas_are_a_finding() {
     let said = detail(&analysis, "crowded-node");
     assert!(said.ends_with("Node vm1 has 3 of 3."), "{said}");
 }
+
+#[test]
+fn a_fault_that_a_dead_lab_may_have_sent_is_not_told_as_never_sent() {
+    let (mut b, ..) = canary();
+    b.closing(1_000);
+    let calm = aborted(b.record.clone(), 900).lead.join(" ");
+    assert!(calm.contains("No fault was sent"), "{calm}");
+    let text = "whether it was sent is not known: the lab ended at that moment".to_owned();
+    add(&mut b.record, 800, What::FaultNotProven { fault: 0, text });
+    let lead = aborted(b.record, 900).lead.join(" ");
+    assert!(
+        lead.contains("Of the fault, whether it was sent is not known"),
+        "{lead}"
+    );
+    assert!(!lead.contains("No fault was sent"), "{lead}");
+}
