@@ -75,7 +75,7 @@ async fn write_batch(store: &SqliteStore, run: RunId, first: u32) {
     let undo = Undo::Nothing {
         why: "x".repeat(2_000),
     };
-    let entry = store.intend(run, 0, &undo, At(1)).await.unwrap();
+    let entry = store.intend(run, &[(0, undo)], At(1)).await.unwrap()[0];
     acknowledge("intended", entry);
     if entry % 2 == 0 {
         store
@@ -163,6 +163,7 @@ async fn with_a_run(path: &Path) -> RunId {
         repeat: 1,
         created: At(1),
         owner: "child".to_owned(),
+        first: Vec::new(),
     };
     store.create_run(run).await.unwrap();
     store.close().await;

@@ -1,7 +1,8 @@
 //! Undo before do, and putting back.
 //!
-//! Guarantee: a step is in the journal, durable, before [`intend`] returns; and whatever is open in
-//! the journal is reverted by [`restore`], by whichever process comes first, as often as needed.
+//! Guarantee: the steps of a run are in the journal, durable, before [`intend`] returns; and
+//! whatever is open in the journal is reverted by [`restore`], by whichever process comes first, as
+//! often as needed.
 
 use crate::faults::{self, Step};
 use crate::store::{Store, Stored};
@@ -17,9 +18,16 @@ const TRIES: u32 = 3;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// Writes the inverse of a step into the journal; the entry's number.
-pub async fn intend(store: &dyn Store, clock: &Clock, run: RunId, step: &Step) -> Stored<i64> {
-    store.intend(run, step.fault, &step.undo, clock.now()).await
+/// Writes the inverses of all steps of a run into the journal, which moves it to phase inject; the
+/// numbers of the entries, in the order of the steps.
+pub async fn intend(
+    store: &dyn Store,
+    clock: &Clock,
+    run: RunId,
+    steps: &[Step],
+) -> Stored<Vec<i64>> {
+    let undos: Vec<_> = steps.iter().map(|s| (s.fault, s.undo.clone())).collect();
+    store.intend(run, &undos, clock.now()).await
 }
 
 /// Notes that a step was applied.

@@ -122,7 +122,6 @@ impl Running {
         } else {
             self.enter(Phase::Baseline).await?;
         }
-        self.keep_first().await?;
         let until = Instant::now() + timing.baseline.get();
         watching
             .until(until, &mut self.recorder, &mut self.abort)
@@ -131,7 +130,6 @@ impl Running {
         if !timing.baseline.is_zero() {
             self.still_allowed().await?;
         }
-        self.enter(Phase::Inject).await?;
         let zero = Instant::now();
         self.inject(watching).await?;
         self.enter(Phase::Observe).await?;
@@ -185,12 +183,6 @@ impl Running {
             self.recorder.flush().await?;
         }
         Ok(())
-    }
-
-    async fn keep_first(&self) -> Result<(), Early> {
-        let (before, picked) = (self.ready.before.clone(), self.ready.picked.clone());
-        let first = [Evidence::Before(before), Evidence::Picked(picked)];
-        Ok(self.shared.store.keep(self.run.id, &first).await?)
     }
 
     async fn keep_quality(&self, quality: Quality) {

@@ -7,7 +7,7 @@
 use super::claim::{self, Claim};
 use super::run::Running;
 use super::{LaunchError, Ready, Shared};
-use crate::store::{Figures, Hold, NewRun};
+use crate::store::{Evidence, Figures, Hold, NewRun};
 use app::api::views::{Check, CheckState, Permission};
 use app::model::experiment::Experiment;
 use app::model::run::{DesignId, Outcome, Phase, Run, RunId, Verdict};
@@ -44,7 +44,7 @@ pub(super) async fn begin(
 ) -> Result<(RunId, impl Future<Output = ()> + use<>), LaunchError> {
     let ready = ready(shared, &order.experiment, order.seed).await?;
     let claim = claimed(&ready).await?;
-    let first = create(shared, &order, 1).await?;
+    let first = create(shared, &order, 1, &ready).await?;
     let id = first.id;
     let shared = shared.clone();
     Ok((id, async move {
@@ -127,7 +127,12 @@ pub(super) async fn ready(
     }
 }
 
-async fn create(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Result<Run, LaunchError> {
+async fn create(
+    shared: &Arc<Shared>,
+    order: &Order,
+    repeat: u32,
+    ready: &Ready,
+) -> Result<Run, LaunchError> {
     let created = shared.clock().now();
     let run = Run {
         id: RunId(Uuid::now_v7()),
@@ -161,6 +166,10 @@ async fn create(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Result<Run,
         repeat,
         created,
         owner,
+        first: vec![
+            Evidence::Before(ready.before.clone()),
+            Evidence::Picked(ready.picked.clone()),
+        ],
     };
     match admit(shared, new).await {
         Ok(()) => Ok(run),
@@ -210,7 +219,7 @@ async fn next(shared: &Arc<Shared>, order: &Order, repeat: u32) -> Option<Runnin
         }
         if let Some(ready) = found.ready {
             let claim = claimed(&ready).await.ok()?;
-            let run = create(shared, order, repeat).await.ok()?;
+            let run = create(shared, order, repeat, &ready).await.ok()?;
             return Some(Running::new(shared.clone(), run, ready, claim));
         }
         tokio::select! {

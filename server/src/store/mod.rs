@@ -29,10 +29,11 @@ use app::model::undo::{Undo, UndoEntry, UndoState};
 #[async_trait::async_trait]
 pub trait Store: Send + Sync {
     /// Stores a design. Without `id`, a new one at version 1. With it, overwrites the newest
-    /// version, or makes the next one when runs point at the newest and the text differs.
-    /// Answers with the id and the version; none when there is no such design.
-    /// [`StoreError::Outdated`] when another text is stored than `over` allows (atomically, over
-    /// all processes that share the database), unless that is the text to be saved.
+    /// version, or makes the next one when runs point at the newest and the text differs; what is
+    /// stored already stays, with the moment of its last change. Answers with the id and the
+    /// version; none when there is no such design. [`StoreError::Outdated`] when another text is
+    /// stored than `over` allows (atomically, over all processes that share the database), unless
+    /// that is the text to be saved.
     async fn save_design(
         &self,
         id: Option<DesignId>,
@@ -50,6 +51,7 @@ pub trait Store: Send + Sync {
     /// Creates a run; [`StoreError::TargetBusy`] when one that is still on has the same target
     /// service (atomically, over all processes that share the database);
     /// [`StoreError::Outdated`] when the design's version has another text than the run's by now.
+    /// Its first evidence is kept with it, or neither.
     async fn create_run(&self, run: NewRun) -> Stored<()>;
     /// Moves a run to a phase.
     async fn set_phase(&self, run: RunId, phase: Phase) -> Stored<()>;
@@ -86,8 +88,10 @@ pub trait Store: Send + Sync {
     /// The whole record of a run.
     async fn record(&self, run: RunId) -> Stored<Option<Record>>;
 
-    /// Writes an entry into the undo journal, intended, durable when this returns; its number.
-    async fn intend(&self, run: RunId, fault: usize, undo: &Undo, now: At) -> Stored<i64>;
+    /// Moves a run to phase inject and writes what will put its faults back (by their positions in
+    /// the method) into the undo journal, as intended; the numbers of the entries, in that order.
+    /// All of it is durable when this returns. Fails where the run is over by now.
+    async fn intend(&self, run: RunId, undos: &[(usize, Undo)], now: At) -> Stored<Vec<i64>>;
     /// Moves an entry on.
     async fn set_undo(&self, entry: i64, state: &UndoState, now: At) -> Stored<()>;
     /// Entries that are not settled, newest first (the order of undoing).

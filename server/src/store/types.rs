@@ -27,6 +27,14 @@ pub struct StoredDesign {
     pub has_runs: bool,
 }
 
+impl StoredDesign {
+    /// Whether a text and all that is known of it are stored already.
+    pub fn is(&self, text: &DesignText<'_>) -> bool {
+        let stored = (&*self.text, &*self.title, &*self.service, self.valid);
+        stored == (text.text, text.title, text.service, text.valid)
+    }
+}
+
 /// A text to be stored as a design.
 #[derive(Debug, Clone)]
 pub struct DesignText<'a> {
@@ -89,6 +97,8 @@ pub struct NewRun {
     pub created: At,
     /// The process that executes it (see [`Store::unfinished`]).
     pub owner: String,
+    /// What preflight saw.
+    pub first: Vec<Evidence>,
 }
 
 /// A run in a list, with what was measured kept beside it so that lists stay quick.

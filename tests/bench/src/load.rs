@@ -151,6 +151,7 @@ fn copy(pattern: &Run, number: u32) -> NewRun {
         repeat: 1,
         created: At(pattern.created.0 - i64::from(number) * 60_000_000),
         owner: String::new(),
+        first: Vec::new(),
     }
 }
 

@@ -5,11 +5,13 @@
 
 use super::Running;
 use crate::engine::early::Early;
+use crate::engine::preflight::Ready;
 use crate::engine::recorder::Recorder;
 use crate::engine::watching::Watching;
 use crate::engine::{Shared, journal};
 use crate::faults::{self, Step};
 use crate::timeline::Clock;
+use app::model::run::Phase;
 use app::model::time::At;
 use app::model::timeline::{Event, What};
 use futures::FutureExt;
@@ -35,13 +37,10 @@ impl Running {
     /// All entries into the journal first, then the steps fault by fault, those of one fault at
     /// the same time.
     pub(super) async fn inject(&mut self, watching: &mut Watching) -> Result<(), Early> {
-        let mut entries = Vec::new();
-        for step in &self.ready.steps {
-            entries.push(
-                journal::intend(&*self.shared.store, &self.ready.clock, self.run.id, step).await?,
-            );
-        }
-        let steps: Vec<(i64, Step)> = entries.into_iter().zip(self.ready.steps.clone()).collect();
+        self.note(Phase::Inject);
+        let Ready { clock, steps, .. } = &self.ready;
+        let entries = journal::intend(&*self.shared.store, clock, self.run.id, steps).await?;
+        let steps: Vec<(i64, Step)> = entries.into_iter().zip(steps.clone()).collect();
         for of_one_fault in steps.chunk_by(|a, b| a.1.fault == b.1.fault) {
             self.apply(of_one_fault).await?;
             self.prove(watching, of_one_fault[0].1.fault).await?;

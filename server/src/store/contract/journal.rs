@@ -1,7 +1,8 @@
 //! Promises about the undo journal.
 
-use super::{refused, started};
-use crate::store::Store;
+use super::{ended, intended, refused, started};
+use crate::store::{Figures, Store};
+use app::model::run::{Phase, Verdict};
 use app::model::time::At;
 use app::model::undo::{Undo, UndoState};
 
@@ -18,7 +19,7 @@ fn label(name: &str) -> Undo {
 /// See its name.
 pub async fn entries_are_open_until_they_are_settled(store: &dyn Store) {
     let run = started(store, "a", "web", At(1)).await;
-    let entry = store.intend(run, 3, &label("x"), At(5)).await.unwrap();
+    let entry = intended(store, run, 3, &label("x"), At(5)).await;
     let found = store.open_undo().await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].id, found[0].run, found[0].fault), (entry, run, 3));
@@ -60,7 +61,7 @@ pub async fn undoing_goes_backwards(store: &dyn Store) {
     let api = started(store, "b", "api", At(2)).await;
     let mut entries = Vec::new();
     for (run, name) in [(web, "1"), (api, "2"), (web, "3")] {
-        entries.push(store.intend(run, 0, &label(name), At(9)).await.unwrap());
+        entries.push(intended(store, run, 0, &label(name), At(9)).await);
     }
     let open: Vec<_> = store
         .open_undo()
@@ -83,7 +84,7 @@ pub async fn undoing_goes_backwards(store: &dyn Store) {
 /// A fault that took hold after its entry was settled must not be forgotten.
 pub async fn a_settled_entry_can_open_again(store: &dyn Store) {
     let run = started(store, "a", "web", At(1)).await;
-    let entry = store.intend(run, 0, &label("x"), At(5)).await.unwrap();
+    let entry = intended(store, run, 0, &label("x"), At(5)).await;
     let settled = UndoState::NotNeeded {
         why: "not there yet".to_owned(),
     };
@@ -93,4 +94,22 @@ pub async fn a_settled_entry_can_open_again(store: &dyn Store) {
         .await
         .unwrap();
     assert_eq!(store.open_undo().await.unwrap().len(), 1);
+}
+
+/// See its name.
+pub async fn all_entries_of_a_run_are_written_or_none(store: &dyn Store) {
+    let run = started(store, "a", "web", At(1)).await;
+    let undos = [(0, label("x")), (0, label("y")), (1, label("z"))];
+    let entries = store.intend(run, &undos, At(5)).await.unwrap();
+    let found = store.undo_of(run).await.unwrap();
+    let ids: Vec<_> = found.iter().map(|e| e.id).collect();
+    let written: Vec<_> = found.into_iter().map(|e| (e.fault, e.undo)).collect();
+    assert_eq!((ids, written), (entries, undos.to_vec()));
+    let phase = store.run(run).await.unwrap().unwrap().phase;
+    assert_eq!(phase, Phase::Inject, "nothing is sent in any phase before");
+
+    let over = started(store, "b", "api", At(2)).await;
+    ended(store, over, Verdict::Aborted, Figures::default()).await;
+    assert!(refused(store.intend(over, &undos, At(6)).await));
+    assert_eq!(store.undo_of(over).await.unwrap(), []);
 }

@@ -17,6 +17,7 @@ use super::{DesignText, Figures, NewRun, Over, Store, StoreError};
 use app::model::experiment::Experiment;
 use app::model::run::{DesignId, Outcome, RunId, Verdict};
 use app::model::time::At;
+use app::model::undo::Undo;
 use uuid::Uuid;
 
 /// Makes a test of every promise. `fresh` is an async function that answers with an empty store
@@ -48,6 +49,7 @@ macro_rules! contract_tests {
             history::a_chart_gets_the_newest_and_how_many_there_are,
             journal::entries_are_open_until_they_are_settled,
             journal::undoing_goes_backwards,
+            journal::all_entries_of_a_run_are_written_or_none,
             journal::a_settled_entry_can_open_again,
             runs::a_run_reads_back_whole,
             runs::one_run_per_target,
@@ -132,7 +134,14 @@ async fn planned_with(
         repeat: 1,
         created,
         owner: "host:1:2".to_owned(),
+        first: Vec::new(),
     }
+}
+
+/// Writes one entry into the undo journal; its number.
+pub async fn intended(store: &dyn Store, run: RunId, fault: usize, undo: &Undo, now: At) -> i64 {
+    let one = [(fault, undo.clone())];
+    store.intend(run, &one, now).await.unwrap()[0]
 }
 
 /// A run that is on.

@@ -1,6 +1,6 @@
 //! Promises about a run's stream and its evidence.
 
-use super::{refused, started};
+use super::{intended, planned, refused, started};
 use crate::store::{Evidence, Store};
 use app::model::facts::{EngineFacts, ServiceFacts, Snapshot};
 use app::model::record::{Picked, ProbeOutcome, Quality, Sample};
@@ -140,7 +140,7 @@ pub async fn a_record_holds_everything(store: &dyn Store) {
     let nothing = Undo::Nothing {
         why: "a kill".to_owned(),
     };
-    let entry = store.intend(run, 0, &nothing, At(9)).await.unwrap();
+    let entry = intended(store, run, 0, &nothing, At(9)).await;
 
     let record = store.record(run).await.unwrap().unwrap();
     assert_eq!(Some(record.run), store.run(run).await.unwrap());
@@ -221,15 +221,17 @@ pub async fn a_probe_without_samples_has_an_empty_series(store: &dyn Store) {
 
 /// See its name.
 pub async fn evidence_is_replaced_by_kind(store: &dyn Store) {
-    let run = started(store, "a", "web", At(1)).await;
-    store
-        .keep(run, &[Evidence::Before(snapshot(1))])
-        .await
-        .unwrap();
+    let mut plan = planned(store, "a", "web", At(1)).await;
+    let run = plan.id;
+    plan.first = vec![Evidence::Before(snapshot(1)), Evidence::After(snapshot(3))];
+    store.create_run(plan).await.unwrap();
     store
         .keep(run, &[Evidence::Before(snapshot(2))])
         .await
         .unwrap();
     let record = store.record(run).await.unwrap().unwrap();
-    assert_eq!((record.before, record.after), (Some(snapshot(2)), None));
+    assert_eq!(
+        (record.before, record.after),
+        (Some(snapshot(2)), Some(snapshot(3)))
+    );
 }

@@ -56,6 +56,9 @@ pub(super) async fn save(
     let Some(newest) = one(conn, id, None).await? else {
         return Ok(None);
     };
+    if newest.is(text) {
+        return Ok(Some((id, newest.version)));
+    }
     let differs = newest.text != text.text;
     if differs && matches!(over, Over::Only(known) if known != digest(&newest.text)) {
         return Err(StoreError::Outdated(newest.version));

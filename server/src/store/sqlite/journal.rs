@@ -4,8 +4,9 @@
 //! is open until its state says that nothing is left to do.
 
 use super::rows::{from_json, missing, parsed, position, to_json};
+use super::runs::set_phase;
 use crate::store::{StoreError, Stored};
-use app::model::run::RunId;
+use app::model::run::{Phase, RunId};
 use app::model::time::At;
 use app::model::undo::{Undo, UndoEntry, UndoState};
 use sqlx::{FromRow, SqliteConnection, query, query_as, query_scalar};
@@ -38,22 +39,26 @@ impl EntryRow {
 pub(super) async fn intend(
     conn: &mut SqliteConnection,
     run: RunId,
-    fault: usize,
-    undo: &Undo,
+    undos: &[(usize, Undo)],
     now: At,
-) -> Stored<i64> {
-    let entry = query_scalar(
-        "INSERT INTO undo (run, fault, undo, state, settled, changed) \
-         VALUES ($1, $2, $3, $4, FALSE, $5) RETURNING id",
-    )
-    .bind(run.to_string())
-    .bind(position(fault)?)
-    .bind(to_json(undo)?)
-    .bind(to_json(&UndoState::Intended)?)
-    .bind(now.0)
-    .fetch_one(conn)
-    .await?;
-    Ok(entry)
+) -> Stored<Vec<i64>> {
+    set_phase(conn, run, Phase::Inject).await?;
+    let mut entries = Vec::with_capacity(undos.len());
+    for (fault, undo) in undos {
+        let entry = query_scalar(
+            "INSERT INTO undo (run, fault, undo, state, settled, changed) \
+             VALUES ($1, $2, $3, $4, FALSE, $5) RETURNING id",
+        )
+        .bind(run.to_string())
+        .bind(position(*fault)?)
+        .bind(to_json(undo)?)
+        .bind(to_json(&UndoState::Intended)?)
+        .bind(now.0)
+        .fetch_one(&mut *conn)
+        .await?;
+        entries.push(entry);
+    }
+    Ok(entries)
 }
 
 /// See [`crate::store::Store::set_undo`]. A settled entry may open again: a fault that took hold

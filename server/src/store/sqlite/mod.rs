@@ -197,8 +197,8 @@ impl Store for SqliteStore {
         read!(self, |tx| record::whole(&mut tx, run))
     }
 
-    async fn intend(&self, run: RunId, fault: usize, undo: &Undo, now: At) -> Stored<i64> {
-        written!(self, |tx| journal::intend(&mut tx, run, fault, undo, now))
+    async fn intend(&self, run: RunId, undos: &[(usize, Undo)], now: At) -> Stored<Vec<i64>> {
+        written!(self, |tx| journal::intend(&mut tx, run, undos, now))
     }
 
     async fn set_undo(&self, entry: i64, state: &UndoState, now: At) -> Stored<()> {

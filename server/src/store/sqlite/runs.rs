@@ -3,6 +3,7 @@
 //! Guarantee: at most one run is on per target service, over all processes, and a run that is
 //! over stays as it ended.
 
+use super::evidence::keep;
 use super::rows::{ON, RunRow, fetch, from_json, missing, select_runs, to_json};
 use crate::store::{Figures, NewRun, RunSummary, StoreError, Stored, Unfinished};
 use app::model::digest::digest;
@@ -30,7 +31,7 @@ pub(super) async fn create(conn: &mut SqliteConnection, run: &NewRun) -> Stored<
             .execute(&mut *conn)
             .await?;
     }
-    Ok(())
+    keep(conn, run.id, &run.first).await
 }
 
 /// A version without runs may be written over between a launch and its run.
