@@ -21,6 +21,7 @@ mod recorder;
 mod recovery;
 mod run;
 mod series;
+mod set_clock;
 mod standing;
 mod watching;
 

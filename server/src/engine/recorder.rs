@@ -4,7 +4,7 @@
 //! be written stays here and is tried again at the next [`Recorder::flush`].
 
 use crate::store::{Store, Stored};
-use crate::timeline::Timeline;
+use crate::timeline::{Clock, Timeline};
 use app::model::record::Sample;
 use app::model::run::RunId;
 use app::model::stream::{Bin, LiveBody, LiveItem};
@@ -12,7 +12,8 @@ use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, What};
 use std::sync::Arc;
 
-/// The resolution of the lab's own moments: reading the clock and writing it down.
+/// What the lab's own moments are blurred by beside the clock's exactness: reading the clock and
+/// writing it down.
 const LAB_RESOLUTION: Micros = Micros(1_000);
 
 /// How many items are read back at once when a run is taken up again.
@@ -23,18 +24,20 @@ pub struct Recorder {
     store: Arc<dyn Store>,
     run: RunId,
     timeline: Timeline,
+    resolution: Micros,
     last_item: u64,
     items: Vec<LiveItem>,
     samples: Vec<Vec<Sample>>,
 }
 
 impl Recorder {
-    /// For a run with nothing recorded yet.
-    pub fn new(store: Arc<dyn Store>, run: RunId, probes: usize) -> Self {
+    /// For a run with nothing recorded yet, which goes by `clock`.
+    pub fn new(store: Arc<dyn Store>, run: RunId, clock: &Clock, probes: usize) -> Self {
         Self {
             store,
             run,
             timeline: Timeline::default(),
+            resolution: LAB_RESOLUTION + clock.offset().resolution,
             last_item: 0,
             items: Vec::new(),
             samples: vec![Vec::new(); probes],
@@ -42,8 +45,8 @@ impl Recorder {
     }
 
     /// For a run that another process left unfinished: goes on where that one stopped.
-    pub async fn resume(store: Arc<dyn Store>, run: RunId) -> Stored<Self> {
-        let mut recorder = Self::new(store, run, 0);
+    pub async fn resume(store: Arc<dyn Store>, run: RunId, clock: &Clock) -> Stored<Self> {
+        let mut recorder = Self::new(store, run, clock, 0);
         loop {
             let items = recorder
                 .store
@@ -78,7 +81,7 @@ impl Recorder {
         self.event(Event {
             seq: 0,
             at,
-            resolution: LAB_RESOLUTION,
+            resolution: self.resolution,
             source: Source::Lab,
             what,
         });

@@ -90,7 +90,7 @@ impl Shared {
     /// Closes an interrupted run with what was recorded of it.
     async fn close(&self, left: &Unfinished, clock: &Clock) -> Stored<()> {
         let run = left.run.id;
-        let mut pen = Recorder::resume(self.store.clone(), run).await?;
+        let mut pen = Recorder::resume(self.store.clone(), run, clock).await?;
         self.note_silence(&mut pen, run, clock).await?;
         pen.lab(
             clock.now(),

@@ -44,6 +44,7 @@ impl Running {
         let recorder = Recorder::new(
             shared.store.clone(),
             run.id,
+            &ready.clock,
             run.experiment.hypothesis.probes.len(),
         );
         let abort = Abort::listen(shared.store.clone(), run.id, shared.shutdown.clone());

@@ -9,7 +9,8 @@ use super::early::Early;
 use super::guard::Guards;
 use super::preflight::Ready;
 use super::recorder::Recorder;
-use crate::probes::{self, Meter, ProbeClock, Settled};
+use super::set_clock::SetClock;
+use crate::probes::{self, Meter, Settled};
 use crate::swarm::{Follow, Watcher};
 use crate::timeline::Clock;
 use app::model::record::{Quality, Sample};
@@ -40,6 +41,7 @@ pub struct Watching {
     guards: Guards,
     probing: CancellationToken,
     clock: Clock,
+    set_clock: SetClock,
 }
 
 impl Watching {
@@ -47,7 +49,7 @@ impl Watching {
     pub fn start(shared: &Shared, run: &Run, ready: &Ready) -> Result<Self, String> {
         let probing = CancellationToken::new();
         let probes = &run.experiment.hypothesis.probes;
-        let clock = ProbeClock::from_wall(ready.clock.offset().offset);
+        let clock = ready.clock;
         let streams = probes::start_all(probes, clock, &probing).map_err(|e| e.to_string())?;
         let mut samples = SelectAll::new();
         let mut meters = Vec::new();
@@ -62,7 +64,8 @@ impl Watching {
             meters,
             guards: Guards::new(&run.experiment),
             probing,
-            clock: ready.clock.clone(),
+            set_clock: SetClock::new(clock.now(), clock.offset().resolution),
+            clock,
         })
     }
 
@@ -98,6 +101,12 @@ impl Watching {
     /// What has come in by now is taken first: nothing that is only waiting to be read is late.
     async fn write(&mut self, pen: &mut Recorder) -> Result<(), Early> {
         let now = self.clock.now();
+        if let Some(gap) = self
+            .set_clock
+            .compare(now, self.watcher.now(), self.clock.now())
+        {
+            pen.lab(now, gap);
+        }
         while let Some(Some((probe, sample))) = self.samples.next().now_or_never() {
             self.sample(probe, sample, pen);
         }

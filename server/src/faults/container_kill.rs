@@ -1,19 +1,35 @@
 //! container-kill: a signal to the main process of each picked task's container.
 //!
-//! Needs no undo: Swarm replaces what died. Proven by the engine's own word that it died.
+//! Needs no undo: Swarm replaces what died. Proven by the engine's own word that it died, soon
+//! and of nothing else.
 
 use super::{Act, Proof, Step};
 use app::model::experiment::Signal;
+use app::model::facts::ServiceFacts;
 use app::model::record::Picked;
-use app::model::time::At;
+use app::model::time::{At, Micros};
 use app::model::timeline::{Event, What, short};
 use app::model::undo::Undo;
 
-pub(super) fn plan(index: usize, signal: Signal, picked: &[Picked]) -> Vec<Step> {
-    picked.iter().map(|p| step(index, signal, p)).collect()
+/// How long Swarm lets a container end by itself where the service does not say.
+const GRACE: Micros = Micros(10_000_000);
+
+pub(super) fn plan(
+    index: usize,
+    signal: Signal,
+    service: &ServiceFacts,
+    picked: &[Picked],
+) -> Vec<Step> {
+    let within = service
+        .stop_grace
+        .map_or(GRACE, |nanos| Micros(nanos / 1_000));
+    picked
+        .iter()
+        .map(|p| step(index, signal, within, p))
+        .collect()
 }
 
-fn step(index: usize, signal: Signal, picked: &Picked) -> Step {
+fn step(index: usize, signal: Signal, within: Micros, picked: &Picked) -> Step {
     Step {
         fault: index,
         text: format!(
@@ -29,26 +45,40 @@ fn step(index: usize, signal: Signal, picked: &Picked) -> Step {
         act: Act::Kill {
             container: picked.container.clone(),
             signal,
+            within,
         },
     }
 }
 
-/// Any death of that container after `since` counts, whatever its exit code: a process may catch
-/// a signal and leave in its own way.
-pub(super) fn proof(container: &str, since: At, events: &[Event]) -> Option<Proof> {
-    events.iter().find_map(|event| match &event.what {
+/// A death of that container after `since` counts, whatever its exit code: a process may catch a
+/// signal and leave in its own way. It does not count when it came later than Swarm itself would
+/// wait, or when something else that kills came before it: another signal, or want of memory. Then
+/// the signal may as well have been ignored.
+pub(super) fn proof(container: &str, within: Micros, since: At, events: &[Event]) -> Option<Proof> {
+    let (died, exit_code) = events.iter().find_map(|event| match &event.what {
         What::ContainerDied {
             container: dead,
             exit_code,
             ..
-        } if dead == container && event.at + event.resolution >= since => Some(Proof {
-            text: format!(
-                "container {} died with exit code {exit_code}",
-                short(container)
-            ),
-            at: Some(event.at),
-        }),
+        } if dead == container && event.at + event.resolution >= since => Some((event, exit_code)),
         _ => None,
+    })?;
+    let before = |e: &&Event| e.at + e.resolution >= since && e.at <= died.at;
+    let deadly = events.iter().filter(before).map(|event| match &event.what {
+        What::ContainerKilled { container: hit, .. } if hit == container => 1,
+        // More than any one signal.
+        What::ContainerOom { container: hit, .. } if hit == container => 2,
+        _ => 0,
+    });
+    if deadly.sum::<u32>() > 1 || died.at > since + within {
+        return None;
+    }
+    Some(Proof {
+        text: format!(
+            "container {} died with exit code {exit_code}",
+            short(container)
+        ),
+        at: Some(died.at),
     })
 }
 
@@ -58,7 +88,6 @@ mod tests {
     use super::super::{pick, plan, samples::snapshot};
     use super::*;
     use app::model::experiment::{Fault, Tasks};
-    use app::model::time::Micros;
     use app::model::timeline::Source;
 
     fn died(container: &str, at: i64, exit_code: i64) -> Event {
@@ -96,29 +125,67 @@ mod tests {
         }
     }
 
+    fn signalled(at: i64, signal: Signal) -> Event {
+        Event {
+            what: What::ContainerKilled {
+                container: CONTAINER.to_owned(),
+                task: "t".to_owned(),
+                signal: signal.number(),
+            },
+            ..died(CONTAINER, at, 0)
+        }
+    }
+
+    const CONTAINER: &str = "32fb59f8aaaa";
+    const SENT: At = At(10_000);
+
+    /// When the death that proves a signal was, in microseconds.
+    fn proven(events: &[Event]) -> Option<i64> {
+        proof(CONTAINER, Micros(1_000_000), SENT, events).and_then(|p| p.at.map(|at| at.0))
+    }
+
     #[test]
     fn only_the_death_of_that_container_after_the_signal_proves_it() {
-        let since = At(10_000);
-        let container = "32fb59f8aaaa";
-        assert_eq!(proof(container, since, &[]), None);
+        assert_eq!(proven(&[]), None);
+        assert_eq!(proven(&[died("another", 20_000, 137)]), None);
+        assert_eq!(proven(&[died(CONTAINER, 5_000, 137)]), None);
+        let events = [
+            died("another", 1, 1),
+            signalled(12_000, Signal::SigKill),
+            died(CONTAINER, 20_000, 137),
+        ];
         assert_eq!(
-            proof(container, since, &[died("another", 20_000, 137)]),
-            None
-        );
-        assert_eq!(
-            proof(container, since, &[died(container, 5_000, 137)]),
-            None
-        );
-        assert_eq!(
-            proof(
-                container,
-                since,
-                &[died("another", 1, 1), died(container, 20_000, 137)]
-            ),
+            proof(CONTAINER, Micros(1_000_000), SENT, &events),
             Some(Proof {
                 text: "container 32fb59f8 died with exit code 137".to_owned(),
                 at: Some(At(20_000)),
             })
         );
+    }
+
+    #[test]
+    fn a_death_of_something_else_is_no_proof() {
+        let ours = signalled(12_000, Signal::SigTerm);
+        let dead = |at| died(CONTAINER, at, 0);
+        assert_eq!(proven(&[ours.clone(), dead(900_000)]), Some(900_000));
+        // Swarm stops the container meanwhile, with a signal of its own.
+        let by_swarm = signalled(500_000, Signal::SigTerm);
+        assert_eq!(proven(&[ours.clone(), by_swarm, dead(900_000)]), None);
+        let oom = Event {
+            what: What::ContainerOom {
+                container: CONTAINER.to_owned(),
+                task: "t".to_owned(),
+            },
+            ..dead(500_000)
+        };
+        assert_eq!(proven(&[ours.clone(), oom, dead(900_000)]), None);
+        // It lives on for longer than Swarm would have waited.
+        assert_eq!(proven(&[ours.clone(), dead(1_200_000)]), None);
+        // What comes after its death, or hit it before, has nothing to do with it.
+        let (early, late) = (
+            signalled(1_000, Signal::SigInt),
+            signalled(950_000, Signal::SigKill),
+        );
+        assert_eq!(proven(&[early, ours, dead(900_000), late]), Some(900_000));
     }
 }

@@ -13,7 +13,7 @@ use crate::swarm::{Swarm, SwarmError};
 use app::model::experiment::{Fault, Signal};
 use app::model::facts::Snapshot;
 use app::model::record::Picked;
-use app::model::time::At;
+use app::model::time::{At, Micros};
 use app::model::timeline::{Event, TaskRef};
 use app::model::undo::{Undo, UndoState};
 
@@ -43,6 +43,8 @@ pub enum Act {
         container: String,
         /// Which signal.
         signal: Signal,
+        /// How soon it must have died to have died of this.
+        within: Micros,
     },
     /// Sets a label of a service.
     SetLabel {
@@ -122,6 +124,13 @@ pub enum FaultError {
     },
 }
 
+impl FaultError {
+    /// Whether it may have been done all the same.
+    pub fn leaves_open(&self) -> bool {
+        matches!(self, Self::Swarm(error) if error.leaves_open())
+    }
+}
+
 /// What a fault would do to the service as it was before, one step per target. Errors: it must
 /// not or cannot be done.
 pub fn plan(
@@ -131,7 +140,12 @@ pub fn plan(
     picked: &[Picked],
 ) -> Result<Vec<Step>, FaultError> {
     match fault {
-        Fault::ContainerKill { signal } => Ok(container_kill::plan(index, *signal, picked)),
+        Fault::ContainerKill { signal } => Ok(container_kill::plan(
+            index,
+            *signal,
+            &before.service,
+            picked,
+        )),
         Fault::ServiceLabel { label, value } => {
             service_label::plan(index, &before.service, label, value).map(|step| vec![step])
         }
@@ -141,7 +155,9 @@ pub fn plan(
 /// Does it. Its undo entry must be durable before this is called.
 pub async fn apply(step: &Step, swarm: &Swarm) -> Result<(), FaultError> {
     match &step.act {
-        Act::Kill { container, signal } => Ok(swarm.kill(container, *signal).await?),
+        Act::Kill {
+            container, signal, ..
+        } => Ok(swarm.kill(container, *signal).await?),
         Act::SetLabel { .. } => service_label::apply(&step.act, swarm).await,
     }
 }
@@ -165,7 +181,9 @@ pub async fn prove(
     swarm: &Swarm,
 ) -> Result<Option<Proof>, FaultError> {
     match &step.act {
-        Act::Kill { container, .. } => Ok(container_kill::proof(container, since, events)),
+        Act::Kill {
+            container, within, ..
+        } => Ok(container_kill::proof(container, *within, since, events)),
         Act::SetLabel { .. } => service_label::read_back(&step.act, swarm).await,
     }
 }

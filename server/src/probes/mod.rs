@@ -12,7 +12,6 @@
 mod aim;
 mod attempt;
 mod availability;
-mod clock;
 mod meter;
 mod once;
 mod outcome;
@@ -27,7 +26,6 @@ mod tests;
 
 pub use aim::asked;
 pub use availability::Availability;
-pub use clock::ProbeClock;
 pub use meter::{Meter, Settled, settled_until};
 pub use once::{Look, once};
 pub use prober::{MOST_OUTSTANDING, ProbeStream, start, start_all};

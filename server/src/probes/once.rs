@@ -3,8 +3,8 @@
 use super::ProbeError;
 use super::aim::Aim;
 use super::attempt::Answer;
-use super::clock::micros;
 use super::tls::system_trust;
+use crate::swarm::micros;
 use app::model::experiment::Probe;
 use app::model::record::ProbeOutcome;
 use app::model::time::Micros;
@@ -32,7 +32,7 @@ pub async fn once(probe: &Probe) -> Result<Look, ProbeError> {
         .unwrap_or(Answer::from(ProbeOutcome::Timeout));
     Ok(Look {
         outcome: answer.outcome,
-        latency: Micros(micros(sent.elapsed())),
+        latency: micros(sent.elapsed()),
         status: answer.status,
         expected: probe.http.as_ref().map(|http| http.expect_status),
     })

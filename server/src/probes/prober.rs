@@ -5,8 +5,9 @@
 
 use super::ProbeError;
 use super::aim::Aim;
-use super::clock::{ProbeClock, micros};
 use super::tls::system_trust;
+use crate::swarm::micros;
+use crate::timeline::Clock;
 use app::model::experiment::Probe;
 use app::model::record::{ProbeOutcome, Sample};
 use app::model::time::{At, Micros};
@@ -62,7 +63,7 @@ impl Stream for ProbeStream {
 /// more are sent, those outstanding settle or time out, and the stream ends.
 pub fn start(
     probe: &Probe,
-    clock: ProbeClock,
+    clock: Clock,
     cancel: CancellationToken,
 ) -> Result<ProbeStream, ProbeError> {
     let aim = Aim::new(probe, &system_trust)?;
@@ -72,7 +73,7 @@ pub fn start(
 /// Starts several, in order; none unless all can.
 pub fn start_all(
     probes: &[Probe],
-    clock: ProbeClock,
+    clock: Clock,
     cancel: &CancellationToken,
 ) -> Result<Vec<ProbeStream>, ProbeError> {
     let ready = probes.iter().map(|probe| {
@@ -109,14 +110,14 @@ impl Prober {
         }
     }
 
-    pub(super) fn start(self, clock: ProbeClock, cancel: CancellationToken) -> ProbeStream {
+    pub(super) fn start(self, clock: Clock, cancel: CancellationToken) -> ProbeStream {
         // Unbounded, so that a slow reader never delays a send; what can pile up is the number
         // of samples, 32 bytes each.
         let (sender, samples) = mpsc::unbounded_channel();
         let first = Instant::now();
         let stream = ProbeStream {
-            start: clock.at(first),
-            every: Micros(micros(self.every)),
+            start: clock.at(first.into_std()),
+            every: micros(self.every),
             samples,
         };
         let schedule = Schedule {
@@ -154,7 +155,7 @@ impl Schedule {
                 () = sleep_until(shot.due) => self.send(shot),
             }
             shot.due += self.prober.every;
-            shot.intended = shot.intended + Micros(micros(self.prober.every));
+            shot.intended = shot.intended + micros(self.prober.every);
         }
     }
 
@@ -199,7 +200,7 @@ struct Shot {
 impl Shot {
     /// How long ago it was due.
     fn since(self) -> Micros {
-        Micros(micros(self.due.elapsed()))
+        micros(self.due.elapsed())
     }
 
     fn sample(self, lag: Micros, outcome: ProbeOutcome) -> Sample {

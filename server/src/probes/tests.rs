@@ -10,7 +10,9 @@ use super::peers::{
 };
 use super::prober::Prober;
 use super::tls::{system_trust, trusting};
-use super::{Meter, ProbeClock, ProbeError, ProbeStream, start, start_all};
+use super::{Meter, ProbeError, ProbeStream, start, start_all};
+use crate::swarm::ClockOffset;
+use crate::timeline::Clock;
 use app::model::experiment::Probe;
 use app::model::record::{ProbeOutcome, Sample};
 use app::model::time::{At, Micros};
@@ -27,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 /// The outcome of one attempt, with the probe's timeout.
 async fn outcome(probe: &Probe) -> ProbeOutcome {
     let cancel = CancellationToken::new();
-    let mut stream = start(probe, ProbeClock::from_wall(Micros(0)), cancel.clone()).unwrap();
+    let mut stream = start(probe, Clock::new(ClockOffset::default()), cancel.clone()).unwrap();
     let sample = stream.recv().await.unwrap();
     cancel.cancel();
     sample.outcome
@@ -91,7 +93,7 @@ async fn who_never_answers_times_out_and_the_full_wait_is_recorded() {
     let mut probe = http_probe(&silent().await);
     probe.http.as_mut().unwrap().timeout = Span::millis(150);
     let cancel = CancellationToken::new();
-    let mut stream = start(&probe, ProbeClock::from_wall(Micros(0)), cancel.clone()).unwrap();
+    let mut stream = start(&probe, Clock::new(ClockOffset::default()), cancel.clone()).unwrap();
     for sample in take(&mut stream, 3).await {
         assert_eq!(sample.outcome, ProbeOutcome::Timeout);
         assert!(sample.latency >= Micros(150_000), "{sample:?}");
@@ -172,7 +174,7 @@ async fn a_stall_shows_in_full() {
     let target = stalling().await;
     let cancel = CancellationToken::new();
     let probe = quick(&target.url, Span::millis(5));
-    let stream = start(&probe, ProbeClock::from_wall(Micros(0)), cancel.clone()).unwrap();
+    let stream = start(&probe, Clock::new(ClockOffset::default()), cancel.clone()).unwrap();
     let mut meter = Meter::new(0, &probe, stream.start());
     tokio::time::sleep(Duration::from_millis(300)).await;
     let (stalled, gate) = (Instant::now(), target.gate.write().await);
@@ -218,7 +220,7 @@ async fn each_send_is_a_new_connection_on_the_grid() {
     let target = stalling().await;
     let cancel = CancellationToken::new();
     let probe = quick(&target.url, Span::millis(2));
-    let mut stream = start(&probe, ProbeClock::from_wall(Micros(0)), cancel.clone()).unwrap();
+    let mut stream = start(&probe, Clock::new(ClockOffset::default()), cancel.clone()).unwrap();
     let (begin, every) = (stream.start(), stream.every());
     let mut samples = take(&mut stream, 100).await;
     cancel.cancel();
@@ -234,7 +236,7 @@ async fn above_the_cap_sends_are_recorded_not_skipped() {
     probe.http.as_mut().unwrap().timeout = Span::millis(400);
     let cancel = CancellationToken::new();
     let prober = Prober::new(&probe, Aim::new(&probe, &system_trust).unwrap(), 10);
-    let mut stream = prober.start(ProbeClock::from_wall(Micros(0)), cancel.clone());
+    let mut stream = prober.start(Clock::new(ClockOffset::default()), cancel.clone());
     let (begin, every) = (stream.start(), stream.every());
     let mut samples = take(&mut stream, 100).await;
     cancel.cancel();
@@ -260,7 +262,7 @@ async fn after_cancelling_what_is_out_settles_and_the_stream_ends() {
     let gate = target.gate.write().await;
     let cancel = CancellationToken::new();
     let probe = quick(&target.url, Span::millis(10));
-    let stream = start(&probe, ProbeClock::from_wall(Micros(0)), cancel.clone()).unwrap();
+    let stream = start(&probe, Clock::new(ClockOffset::default()), cancel.clone()).unwrap();
     while target.accepted.load(Ordering::Relaxed) < 5 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -281,7 +283,7 @@ async fn a_dropped_stream_ends_its_prober() {
     let probe = quick(&target.url, Span::millis(5));
     let mut stream = start(
         &probe,
-        ProbeClock::from_wall(Micros(0)),
+        Clock::new(ClockOffset::default()),
         CancellationToken::new(),
     )
     .unwrap();
@@ -299,7 +301,7 @@ async fn none_starts_unless_all_can() {
     let probes = [http_probe(&target.url), http_probe("http://a b/")];
     let refused = start_all(
         &probes,
-        ProbeClock::from_wall(Micros(0)),
+        Clock::new(ClockOffset::default()),
         &CancellationToken::new(),
     );
     assert!(matches!(refused, Err(ProbeError::Address { .. })));

@@ -1,7 +1,9 @@
 //! The engine's clock against the lab's, and the only reading of the lab's wall clock.
 //!
-//! Guarantee: an offset smaller than what the measurement can tell apart is reported as none.
+//! Guarantee: an offset smaller than what the measurement can tell apart is reported as none, and
+//! what is told is as exact as it says.
 
+use super::host::Host;
 use super::{Subject, Swarm, SwarmError, facts};
 use app::model::time::{At, Micros};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -14,9 +16,9 @@ const ENOUGH: Duration = Duration::from_secs(1);
 /// The engine's clock minus the lab's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ClockOffset {
-    /// To add to a time of the lab; 0 when it is below the resolution.
+    /// To add to a time of the lab; 0 when it cannot be told from none.
     pub offset: Micros,
-    /// How exactly the offset is known: half the fastest round trip.
+    /// How far the true offset may be from `offset`; 0 where the two are one clock.
     pub resolution: Micros,
 }
 
@@ -34,12 +36,13 @@ pub fn lab_now() -> At {
 }
 
 /// A time of the lab's clock in microseconds; before 1970 it is 0.
-pub(crate) fn from_system(time: SystemTime) -> At {
+fn from_system(time: SystemTime) -> At {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     At(micros(since).0)
 }
 
-pub(super) fn micros(duration: Duration) -> Micros {
+/// Whole microseconds of a duration; 292,000 years at most.
+pub fn micros(duration: Duration) -> Micros {
     Micros(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
 }
 
@@ -49,16 +52,33 @@ impl ClockOffset {
         lab + self.offset
     }
 
-    /// The fastest exchange says most; none when there is none.
+    /// The fastest exchange says most: the engine read its clock somewhen within it. None when
+    /// there is no exchange.
     fn of(exchanges: &[Exchange]) -> Option<Self> {
         let best = exchanges.iter().min_by_key(|e| e.took)?;
-        let resolution = Micros((best.took.0 + 1) / 2);
-        let offset = best.engine - (best.sent + resolution);
-        let real = offset.0.abs() > resolution.0;
-        Some(Self {
-            offset: if real { offset } else { Micros(0) },
-            resolution,
+        let half = Micros((best.took.0 + 1) / 2);
+        let offset = best.engine - (best.sent + half);
+        let apart = Micros(offset.0.abs());
+        Some(if apart > half {
+            Self {
+                offset,
+                resolution: half,
+            }
+        } else {
+            Self {
+                offset: Micros(0),
+                resolution: half + apart,
+            }
         })
+    }
+
+    /// Behind a socket of this machine, an engine whose clock cannot be told from the lab's has
+    /// the same.
+    fn behind(self, host: &Host) -> Self {
+        match host {
+            Host::Unix(_) if self.offset == Micros(0) => Self::default(),
+            _ => self,
+        }
     }
 }
 
@@ -71,7 +91,8 @@ impl Swarm {
         while exchanges.len() < EXCHANGES && (exchanges.is_empty() || begun.elapsed() < ENOUGH) {
             exchanges.push(self.exchange().await?);
         }
-        Ok(ClockOffset::of(&exchanges).unwrap_or_default())
+        let measured = ClockOffset::of(&exchanges).unwrap_or_default();
+        Ok(measured.behind(&self.inner.host))
     }
 
     async fn exchange(&self) -> Result<Exchange, SwarmError> {
@@ -115,6 +136,26 @@ mod tests {
         assert_eq!(offset.engine(At(1)), At(1_501));
     }
 
+    #[test]
+    fn one_clock_is_known_exactly_and_two_are_not() {
+        let socket = Host::parse(None).unwrap();
+        let network = Host::parse(Some("tcp://10.0.0.1:2375")).unwrap();
+        let same = ClockOffset::of(&[exchange(0, 300, 1_000)]).unwrap();
+        let known = |offset: i64, resolution: i64| ClockOffset {
+            offset: Micros(offset),
+            resolution: Micros(resolution),
+        };
+        assert_eq!(same, known(0, 700));
+        assert_eq!(same.behind(&network), same);
+        assert_eq!(same.behind(&socket), ClockOffset::default());
+        let other = known(9_000, 500);
+        assert_eq!(
+            other.behind(&socket),
+            other,
+            "an engine in a machine of its own"
+        );
+    }
+
     proptest! {
         #[test]
         fn a_true_offset_is_found_within_its_resolution(
@@ -128,7 +169,7 @@ mod tests {
                 sent += 100_000;
             }
             let found = ClockOffset::of(&all).unwrap();
-            prop_assert!((found.offset.0 - truth).abs() <= 2 * found.resolution.0);
+            prop_assert!((found.offset.0 - truth).abs() <= found.resolution.0);
             prop_assert!(found.offset.0 == 0 || found.offset.0.abs() > found.resolution.0);
         }
     }

@@ -82,6 +82,16 @@ pub enum SwarmError {
     },
 }
 
+impl SwarmError {
+    /// Whether the engine may have done as asked, or may yet do it.
+    pub fn leaves_open(&self) -> bool {
+        let Self::Unreachable { why, .. } = self else {
+            return false;
+        };
+        matches!(why, Reach::Silent(_) | Reach::Cut(_))
+    }
+}
+
 /// Why an engine cannot be reached, with what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reach {

@@ -16,8 +16,7 @@ mod raw;
 mod snapshot;
 mod watch;
 
-pub(crate) use clock::from_system;
-pub use clock::{ClockOffset, lab_now};
+pub use clock::{ClockOffset, lab_now, micros};
 pub use edit::{Edit, Edited, Spec, Swap};
 pub use error::{Reach, SwarmError};
 pub use follow::Follow;

@@ -27,9 +27,8 @@ pub struct ServiceSummary {
 impl Swarm {
     /// The engine asked, whether or not it is in a swarm. Errors: it cannot be reached.
     pub async fn engine(&self) -> Result<EngineFacts, SwarmError> {
-        let version = self.docker()?.version();
-        let version = version.await.map_err(|e| self.explain(e, Subject::Swarm))?;
-        Ok(engine(&self.info().await?, &version))
+        let (info, version) = self.told().await?;
+        Ok(engine(&info, &version))
     }
 
     /// All services, by name. Errors: the swarm cannot be asked.
@@ -51,12 +50,18 @@ impl Swarm {
     /// A service by name or id with its tasks, containers and nodes. Errors: there is none, or the
     /// swarm cannot be asked.
     pub async fn snapshot(&self, service: &str) -> Result<Snapshot, SwarmError> {
-        let mut facts = self.service_facts(service).await?;
-        let info = self.info().await?;
+        // At once: an engine takes long to tell about itself.
+        let (service, told, nodes) = tokio::join!(
+            Box::pin(self.service_facts(service)),
+            Box::pin(self.told()),
+            Box::pin(self.nodes())
+        );
+        let mut facts = service?;
+        let (info, version) = told?;
         let at = info.system_time.as_deref().and_then(facts::at);
         let mut tasks = self.tasks(&facts.id).await?;
         tasks.sort_by_key(|t| (t.task.slot, slot_node(t), Reverse(t.created)));
-        let engine = self.engine().await?;
+        let engine = engine(&info, &version);
         let seen = self.containers(&tasks, &engine.node).await?;
         if let Some(newest) = seen.iter().max_by_key(|c| c.facts.created) {
             facts.health.clone_from(&newest.health);
@@ -67,7 +72,7 @@ impl Swarm {
             desired: facts::strength(facts.replicas, tasks.iter()).1,
             service: facts,
             containers: seen.into_iter().map(|c| c.facts).collect(),
-            nodes: self.nodes().await?,
+            nodes: nodes?,
             tasks,
             engine,
         })
@@ -117,6 +122,16 @@ impl Swarm {
             Some(LocalNodeState::ACTIVE) => Err(SwarmError::Worker { host }),
             _ => Err(SwarmError::NotASwarm { host }),
         }
+    }
+
+    /// What the engine tells about itself.
+    async fn told(&self) -> Result<(SystemInfo, SystemVersion), SwarmError> {
+        let docker = self.docker()?;
+        let version = async {
+            let version = docker.version().await;
+            version.map_err(|e| self.explain(e, Subject::Swarm))
+        };
+        tokio::try_join!(self.info(), version)
     }
 
     pub(super) async fn info(&self) -> Result<SystemInfo, SwarmError> {

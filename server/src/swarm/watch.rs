@@ -88,6 +88,12 @@ impl Watcher {
         *lock(&self.shared.lost)
     }
 
+    /// Now, on the engine's clock as last measured: unlike a [`Clock`](crate::timeline::Clock), it
+    /// goes along when the lab's or the engine's is set.
+    pub fn now(&self) -> At {
+        self.shared.now()
+    }
+
     /// The engine's clock against the lab's, as last measured.
     pub fn clock(&self) -> ClockOffset {
         *lock(&self.shared.clock)

@@ -1,65 +1,43 @@
 //! What time it is: the engine's clock, for everybody.
 //!
-//! Guarantee: every time in a run's record went through a [`Clock`] or came from the engine.
+//! Guarantee: every time in a run's record went through a [`Clock`] or came from the engine. The
+//! wall clock is read once, when a clock is made: one that is set or slewed later moves nothing.
 
-use crate::swarm::{ClockOffset, lab_now};
+use crate::swarm::{ClockOffset, lab_now, micros};
 use app::model::time::{At, Micros};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::SystemTime;
+use std::time::Instant;
 
-/// The engine's clock. Cloning shares it.
-#[derive(Debug, Clone)]
+/// The engine's clock, carried on by the monotonic one. Copies show the same time.
+#[derive(Debug, Clone, Copy)]
 pub struct Clock {
+    origin: Instant,
+    at: At,
     offset: ClockOffset,
-    hands: Hands,
-}
-
-#[derive(Debug, Clone)]
-enum Hands {
-    Real,
-    /// Stands still but for [`Clock::advance`].
-    Fixed(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// The engine's clock, given how it differs from the lab's.
+    /// Started from the lab's wall clock now, given how the engine's differs from it.
     pub fn new(offset: ClockOffset) -> Self {
         Self {
+            origin: Instant::now(),
+            at: offset.engine(lab_now()),
             offset,
-            hands: Hands::Real,
-        }
-    }
-
-    /// A clock that stands still, for tests.
-    pub fn fixed(at: At) -> Self {
-        Self {
-            offset: ClockOffset::default(),
-            hands: Hands::Fixed(Arc::new(AtomicI64::new(at.0))),
-        }
-    }
-
-    /// Moves a clock that stands still; a real one cannot be moved.
-    pub fn advance(&self, by: Micros) {
-        if let Hands::Fixed(at) = &self.hands {
-            at.fetch_add(by.0, Ordering::SeqCst);
         }
     }
 
     /// Now, on the engine's clock.
     pub fn now(&self) -> At {
-        match &self.hands {
-            Hands::Real => self.offset.engine(lab_now()),
-            Hands::Fixed(at) => At(at.load(Ordering::SeqCst)),
-        }
+        self.at(Instant::now())
     }
 
-    /// A time of the lab's clock, on the engine's.
-    pub fn from_lab(&self, time: SystemTime) -> At {
-        self.offset.engine(crate::swarm::from_system(time))
+    /// The moment of an instant, on the engine's clock.
+    pub fn at(&self, instant: Instant) -> At {
+        let after = micros(instant.saturating_duration_since(self.origin));
+        let before = micros(self.origin.saturating_duration_since(instant));
+        self.at + Micros(after.0 - before.0)
     }
 
-    /// How the engine's clock differs from the lab's.
+    /// How the engine's clock differed from the lab's when this one was started.
     pub fn offset(&self) -> ClockOffset {
         self.offset
     }
@@ -68,24 +46,28 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::Duration;
 
     #[test]
-    fn a_time_of_the_lab_is_moved_by_the_offset() {
-        let clock = Clock::new(ClockOffset {
-            offset: Micros(-2_000),
+    fn starts_from_the_engines_time() {
+        let ahead = Clock::new(ClockOffset {
+            offset: Micros(3_600_000_000),
             resolution: Micros(100),
         });
-        let lab = UNIX_EPOCH + Duration::from_millis(10);
-        assert_eq!(clock.from_lab(lab), At(8_000));
+        let apart = ahead.now() - lab_now();
+        assert!((Micros(3_540_000_000)..=Micros(3_660_000_000)).contains(&apart));
     }
 
     #[test]
-    fn a_fixed_clock_moves_only_when_told() {
-        let clock = Clock::fixed(At(5));
-        let same = clock.clone();
-        assert_eq!(clock.now(), At(5));
-        same.advance(Micros(3));
-        assert_eq!(clock.now(), At(8));
+    fn maps_instants_before_and_after_its_origin() {
+        let clock = Clock {
+            origin: Instant::now() + Duration::from_hours(1),
+            at: At(1_000_000),
+            offset: ClockOffset::default(),
+        };
+        let earlier = Instant::now();
+        let ago = clock.origin.saturating_duration_since(earlier);
+        assert_eq!(clock.at(earlier), At(1_000_000) + Micros(-micros(ago).0));
+        assert_eq!(clock.at(clock.origin + ago), At(1_000_000) + micros(ago));
     }
 }

@@ -6,11 +6,9 @@
 use super::Running;
 use crate::engine::early::Early;
 use crate::engine::preflight::Ready;
-use crate::engine::recorder::Recorder;
 use crate::engine::watching::Watching;
 use crate::engine::{Shared, journal};
 use crate::faults::{self, Step};
-use crate::timeline::Clock;
 use app::model::run::Phase;
 use app::model::time::At;
 use app::model::timeline::{Event, What};
@@ -40,23 +38,30 @@ impl Running {
         self.note(Phase::Inject);
         let Ready { clock, steps, .. } = &self.ready;
         let entries = journal::intend(&*self.shared.store, clock, self.run.id, steps).await?;
-        let steps: Vec<(i64, Step)> = entries.into_iter().zip(steps.clone()).collect();
-        for of_one_fault in steps.chunk_by(|a, b| a.1.fault == b.1.fault) {
-            self.apply(of_one_fault).await?;
-            self.prove(watching, of_one_fault[0].1.fault).await?;
+        let steps: Vec<Entered> = (0..)
+            .zip(entries)
+            .zip(steps.clone())
+            .map(|((index, entry), step)| Entered { index, entry, step })
+            .collect();
+        for of_one_fault in steps.chunk_by(|a, b| a.step.fault == b.step.fault) {
+            let doubts = self.apply(of_one_fault).await?;
+            self.prove(watching, of_one_fault[0].step.fault).await?;
+            self.resolve(doubts).await?;
         }
         Ok(())
     }
 
-    /// Applies the steps of one fault. The moment before the requests leave is the moment of the
-    /// fault; it is written down soon after, whether or not an answer ever comes. An abort lets the
-    /// engine finish for a moment, so that the journal knows what to put back.
-    async fn apply(&mut self, steps: &[(i64, Step)]) -> Result<(), Early> {
+    /// Applies the steps of one fault; those of which the engine's answer leaves open whether they
+    /// were, with why. The moment before the requests leave is the moment of the fault; it is
+    /// written down soon after, whether or not an answer ever comes. An abort lets the engine
+    /// finish for a moment, so that the journal knows what to put back.
+    async fn apply(&mut self, steps: &[Entered]) -> Result<Vec<(Entered, String)>, Early> {
         if let Some(why) = self.abort.asked().now_or_never() {
             return Err(Early::Aborted(why));
         }
-        for (_, step) in steps {
-            self.recorder.lab(self.ready.clock.now(), sending(step));
+        for entered in steps {
+            self.recorder
+                .lab(self.ready.clock.now(), sending(&entered.step));
         }
         let mut requests = tokio::spawn(apply_all(self.shared.clone(), steps.to_vec()));
         // A write to the disk at the same moment would put the fault off.
@@ -81,16 +86,48 @@ impl Running {
     }
 
     /// Notes what the engine answered to each step, then fails with what was not applied.
-    async fn answered(&mut self, answers: Vec<(i64, Step, Answer)>) -> Result<(), Early> {
-        let mut failed = Ok(());
-        for (entry, step, answer) in answers {
-            let (pen, clock) = (&mut self.recorder, &self.ready.clock);
+    async fn answered(
+        &mut self,
+        answers: Vec<(Entered, Answer)>,
+    ) -> Result<Vec<(Entered, String)>, Early> {
+        let (mut doubts, mut failed) = (Vec::new(), None);
+        for (entered, answer) in answers {
+            let clock = &self.ready.clock;
             match answer {
-                Ok(()) => journal::applied(&*self.shared.store, clock, entry).await?,
-                Err(why) => failed = Err(not_applied(pen, clock, &step, &why)),
+                Answer::Done => {
+                    journal::applied(&*self.shared.store, clock, entered.entry).await?;
+                }
+                Answer::Open(why) => doubts.push((entered, why)),
+                Answer::Refused(why) => failed = Some((entered, why)),
             }
         }
-        failed
+        match failed {
+            Some((entered, why)) => Err(self.not_applied(&entered, &why)),
+            None => Ok(doubts),
+        }
+    }
+
+    /// What had no answer was applied where its effect was shown.
+    async fn resolve(&mut self, doubts: Vec<(Entered, String)>) -> Result<(), Early> {
+        for (entered, why) in doubts {
+            if !self.proven.contains(&entered.index) {
+                return Err(self.not_applied(&entered, &why));
+            }
+            journal::applied(&*self.shared.store, &self.ready.clock, entered.entry).await?;
+        }
+        Ok(())
+    }
+
+    fn not_applied(&mut self, entered: &Entered, why: &str) -> Early {
+        // What to do next is for whoever asks now, not for who reads the report later.
+        let cause = why.split(". Nothing was changed").next();
+        let text = cause.unwrap_or(why).trim_end_matches('.').to_owned();
+        let what = What::FaultNotProven {
+            fault: entered.step.fault,
+            text: text.clone(),
+        };
+        self.recorder.lab(self.ready.clock.now(), what);
+        Early::Broken(format!("the fault was not applied: {text}"))
     }
 
     /// Watches until each step of a fault is proven or [`PROOF_WITHIN`] is over.
@@ -142,7 +179,7 @@ impl Running {
     }
 }
 
-/// When a step was sent.
+/// The earliest at which a step may have been sent.
 fn sent(step: &Step, events: &[Event]) -> At {
     let is_it = |event: &&Event| {
         matches!(&event.what, What::FaultSent { fault, container, .. }
@@ -151,22 +188,40 @@ fn sent(step: &Step, events: &[Event]) -> At {
     events
         .iter()
         .find(is_it)
-        .map_or(At(i64::MAX), |event| event.at)
+        .map_or(At(i64::MAX), |event| At(event.at.0 - event.resolution.0))
 }
 
-/// Why a step could not be applied, where it could not.
-type Answer = Result<(), String>;
+/// A step with its entry in the journal.
+#[derive(Debug, Clone)]
+struct Entered {
+    /// Its position among the run's steps.
+    index: usize,
+    /// The entry's number.
+    entry: i64,
+    step: Step,
+}
+
+/// What came of asking the engine for a step.
+enum Answer {
+    Done,
+    /// It was not done, and why.
+    Refused(String),
+    /// It may have been done, and why that is not known.
+    Open(String),
+}
 
 /// Applies steps at the same time; what the engine answered to each.
-async fn apply_all(shared: Arc<Shared>, steps: Vec<(i64, Step)>) -> Vec<(i64, Step, Answer)> {
+async fn apply_all(shared: Arc<Shared>, steps: Vec<Entered>) -> Vec<(Entered, Answer)> {
     let shared = &shared;
-    let answers = steps.into_iter().map(|(entry, step)| async move {
-        let went = tokio::time::timeout(APPLY_WITHIN, faults::apply(&step, &shared.swarm)).await;
-        let answer = match went {
-            Ok(went) => went.map_err(|error| error.to_string()),
-            Err(_) => Err("the engine did not answer in time".to_owned()),
+    let answers = steps.into_iter().map(|entered| async move {
+        let asked = faults::apply(&entered.step, &shared.swarm);
+        let answer = match tokio::time::timeout(APPLY_WITHIN, asked).await {
+            Ok(Ok(())) => Answer::Done,
+            Ok(Err(error)) if error.leaves_open() => Answer::Open(error.to_string()),
+            Ok(Err(error)) => Answer::Refused(error.to_string()),
+            Err(_) => Answer::Open("the engine did not answer in time".to_owned()),
         };
-        (entry, step, answer)
+        (entered, answer)
     });
     join_all(answers).await
 }
@@ -185,18 +240,4 @@ fn sending(step: &Step) -> What {
         task,
         container,
     }
-}
-
-fn not_applied(recorder: &mut Recorder, clock: &Clock, step: &Step, why: &str) -> Early {
-    // What to do next is for whoever asks now, not for who reads the report later.
-    let cause = why.split(". Nothing was changed").next();
-    let text = cause.unwrap_or(why).trim_end_matches('.').to_owned();
-    recorder.lab(
-        clock.now(),
-        What::FaultNotProven {
-            fault: step.fault,
-            text: text.clone(),
-        },
-    );
-    Early::Broken(format!("the fault was not applied: {text}"))
 }
