@@ -55,8 +55,6 @@ pub struct Shared {
     ended: broadcast::Sender<(RunId, Outcome)>,
     /// Runs that this process executes now.
     on: Mutex<BTreeSet<RunId>>,
-    /// Held by whoever takes up what was left: two would write over each other.
-    recovering: tokio::sync::Mutex<()>,
 }
 
 impl Shared {
@@ -110,7 +108,6 @@ impl Engine {
             shutdown,
             ended: broadcast::channel(ENDS).0,
             on: Mutex::default(),
-            recovering: tokio::sync::Mutex::default(),
         };
         Self {
             shared: Arc::new(shared),

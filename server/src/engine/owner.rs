@@ -6,7 +6,18 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::time::Instant;
 use uuid::Uuid;
+
+/// The file that whoever recovers has locked.
+const RECOVERING: &str = "recovering";
+
+/// How long one waits for another that recovers.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often is looked whether it is done.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// This process, as the owner of runs.
 #[derive(Debug)]
@@ -33,6 +44,22 @@ impl Owner {
     /// The name that runs carry.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Waits until no other task of any process with the same store takes up what was left; two
+    /// would write over each other. None where that cannot be told, or one takes far too long.
+    pub async fn alone(&self) -> Option<File> {
+        let file = File::create(self.folder.join(RECOVERING));
+        let file = file.inspect_err(|error| tracing::warn!(%error, "recovering beside others"));
+        let (file, deadline) = (file.ok()?, Instant::now() + PATIENCE);
+        while file.try_lock().is_err() {
+            if Instant::now() > deadline {
+                tracing::warn!("another process has been recovering for too long");
+                return None;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Some(file)
     }
 
     /// Whether a process, by its name, still lives. Itself always does.
@@ -68,6 +95,7 @@ impl Drop for Owner {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use futures::FutureExt;
 
     #[test]
     fn lives_as_long_as_it_holds_its_lock() {
@@ -79,6 +107,19 @@ mod tests {
         let name = other.name().to_owned();
         drop(other);
         assert!(!one.is_alive(&name));
+    }
+
+    #[tokio::test]
+    async fn one_recovers_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = Owner::take(folder.path()).unwrap();
+        let other = Owner::take(folder.path()).unwrap();
+        let held = one.alone().await;
+        assert!(held.is_some());
+        let mut waiting = Box::pin(other.alone());
+        assert!(waiting.as_mut().now_or_never().is_none());
+        drop(held);
+        assert!(waiting.await.is_some());
     }
 
     #[test]

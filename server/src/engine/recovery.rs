@@ -34,7 +34,7 @@ pub const INTERRUPTED: &str = "lab restarted: the process that executed the run 
 impl Shared {
     /// Restores everything that is open and closes the runs of processes that are gone.
     pub async fn recover(&self) -> Stored<Recovered> {
-        let _alone = self.recovering.lock().await;
+        let _alone = self.owner.alone().await;
         let mut done = Recovered::default();
         let clock = &self.clock();
         // The journal first: what it holds by now, the living have begun by now.

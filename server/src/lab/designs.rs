@@ -236,32 +236,22 @@ impl LocalLab {
     pub async fn launch_text(&self, text: &str, seed: Option<u64>) -> Result<RunId, Refusal> {
         let experiment = document::read(text).map_err(|problems| not_valid(&problems))?;
         let seed = seed.unwrap_or_else(draw);
-        let id = self.design_of(text).await?;
-        if !self.is_stored(id, text).await? {
+        let design = self.design_of(text).await?;
+        if design.as_ref().is_none_or(|design| design.text != text) {
             let admitted = self.engine.admit(&experiment, seed);
             admitted.await.map_err(|e| refusals::launch(&e))?;
         }
-        let (id, _) = self.keep_design(id, text, Over::Nothing).await?;
+        let (id, _) = self
+            .keep_design(design.map(|d| d.id), text, Over::Nothing)
+            .await?;
         self.launch_design(id, Some(digest(text)), Some(seed)).await
     }
 
-    async fn is_stored(&self, id: Option<DesignId>, text: &str) -> Result<bool, Refusal> {
-        let Some(id) = id else { return Ok(false) };
-        Ok(self.newest(id).await?.text == text)
-    }
-
     /// The design that a text belongs to: the one with the same title and service.
-    async fn design_of(&self, text: &str) -> Result<Option<DesignId>, Refusal> {
+    async fn design_of(&self, text: &str) -> Result<Option<StoredDesign>, Refusal> {
         let (title, service) = document::title_and_service(text);
-        let designs = self
-            .store
-            .designs()
-            .await
-            .map_err(|e| refusals::store(&e))?;
-        Ok(designs
-            .into_iter()
-            .find(|(d, _)| d.title == title && d.service == service)
-            .map(|(d, _)| d.id))
+        let found = self.store.design_named(&title, &service).await;
+        found.map_err(|e| refusals::store(&e))
     }
 }
 

@@ -8,11 +8,15 @@ use crate::report;
 use crate::report::chart::history::{HistoryPoint, Length, history as draw};
 use crate::report::text::clean;
 use crate::store::RunSummary;
-use app::api::Refusal;
 use app::api::live::{LiveView, Told};
 use app::api::views::{HistoryView, RunQuery, RunRow, RunView};
+use app::api::{Refusal, RefusalKind};
 use app::model::record::Record;
 use app::model::run::{Phase, Run, RunId};
+use tokio::sync::Semaphore;
+
+/// Runs that are analysed at the same time; more would only slow each other down.
+static AT_A_TIME: Semaphore = Semaphore::const_new(4);
 
 impl LocalLab {
     pub(super) async fn history_view(&self, query: RunQuery) -> Result<HistoryView, Refusal> {
@@ -117,20 +121,37 @@ impl LocalLab {
 
     async fn report_body(&self, id: RunId) -> Result<String, Refusal> {
         let (record, analysis) = self.analysed(id).await?;
-        Ok(report::html::body(&record, &analysis))
+        aside(move || report::html::body(&record, &analysis)).await
     }
 
     /// A run's record and what it shows by the newest rules.
     pub async fn analysed(&self, id: RunId) -> Result<(Record, Analysis), Refusal> {
+        // The record of a long run is large as well: as many as are analysed are held.
+        let _turn = AT_A_TIME.acquire().await;
         let record = self
             .store
             .record(id)
             .await
             .map_err(|e| refusals::store(&e))?;
         let record = record.ok_or_else(|| refusals::missing("run", &id.to_string()))?;
-        let analysis = analysis::analyse(&record);
-        Ok((record, analysis))
+        aside(move || {
+            let analysis = analysis::analyse(&record);
+            (record, analysis)
+        })
+        .await
     }
+}
+
+/// Does work that takes a while where it keeps nobody else waiting.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| {
+        tracing::error!(%error, "a report could not be made");
+        refusals::no(
+            RefusalKind::Internal,
+            "The report could not be made; nothing was changed. The lab's log says why.",
+        )
+    })
 }
 
 /// Recovery time across runs, as a figure.

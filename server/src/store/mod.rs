@@ -45,8 +45,11 @@ pub trait Store: Send + Sync {
     async fn design(&self, id: DesignId, version: Option<u32>) -> Stored<Option<StoredDesign>>;
     /// The versions of a design, newest first; none where there is no such design.
     async fn versions(&self, id: DesignId) -> Stored<Vec<DesignVersion>>;
+    /// The design whose newest version has this title and target service; of several, the last
+    /// changed.
+    async fn design_named(&self, title: &str, service: &str) -> Stored<Option<StoredDesign>>;
     /// All designs at their newest versions, last changed first, each with its last run.
-    async fn designs(&self) -> Stored<Vec<(StoredDesign, Option<RunSummary>)>>;
+    async fn designs(&self) -> Stored<Vec<(DesignSummary, Option<RunSummary>)>>;
 
     /// Creates a run; [`StoreError::TargetBusy`] when one that is still on has the same target
     /// service (atomically, over all processes that share the database);

@@ -35,6 +35,23 @@ impl StoredDesign {
     }
 }
 
+/// A design in a list, as its newest version is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesignSummary {
+    /// Its name over all versions.
+    pub id: DesignId,
+    /// From 1.
+    pub version: u32,
+    /// The title, where it could be read.
+    pub title: String,
+    /// The target service, where it could be read.
+    pub service: String,
+    /// Whether the text was valid when it was stored.
+    pub valid: bool,
+    /// When this version was last written.
+    pub changed: At,
+}
+
 /// A text to be stored as a design.
 #[derive(Debug, Clone)]
 pub struct DesignText<'a> {

@@ -176,7 +176,14 @@ pub async fn all_come_last_changed_first_with_their_last_run(store: &dyn Store) 
     let all = store.designs().await.unwrap();
     let shown: Vec<_> = all
         .iter()
-        .map(|(d, run)| (d.id, d.version, d.text.as_str(), run.as_ref().map(|r| r.id)))
+        .map(|(d, run)| {
+            (
+                d.id,
+                d.version,
+                d.title.as_str(),
+                run.as_ref().map(|r| r.id),
+            )
+        })
         .collect();
     assert_eq!(
         shown,
@@ -188,4 +195,37 @@ pub async fn all_come_last_changed_first_with_their_last_run(store: &dyn Store) 
     let other = started(store, "newest", "api", At(60)).await;
     let all = store.designs().await.unwrap();
     assert_eq!(all[0].1.as_ref().map(|r| r.id), Some(other));
+}
+
+/// See its name.
+pub async fn a_design_is_found_by_its_newest_title_and_service(store: &dyn Store) {
+    let (first, _) = saved(store, None, "kill", At(10)).await;
+    let (second, _) = saved(store, None, "kill", At(20)).await;
+    let named = async |title, service| {
+        let found = store.design_named(title, service).await.unwrap();
+        found.map(|d| (d.id, d.version, d.text))
+    };
+    assert_eq!(
+        named("kill", "web").await,
+        Some((second, 1, "kill".to_owned())),
+        "the last changed"
+    );
+    assert_eq!(named("kill", "Web").await, None);
+    assert_eq!(named("Kill", "web").await, None);
+    let run = planned(store, "other", "api", At(25)).await;
+    let with_runs = run.design;
+    store.create_run(run).await.unwrap();
+    saved(store, Some(with_runs), "kill", At(30)).await;
+    assert_eq!(
+        named("other", "web").await,
+        None,
+        "no version but the newest"
+    );
+    assert_eq!(
+        named("kill", "web").await,
+        Some((with_runs, 2, "kill".to_owned()))
+    );
+    saved(store, Some(with_runs), "renamed", At(40)).await;
+    saved(store, Some(first), "kill", At(50)).await;
+    assert_eq!(named("kill", "web").await.map(|d| d.0), Some(second));
 }

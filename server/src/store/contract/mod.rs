@@ -36,6 +36,7 @@ macro_rules! contract_tests {
             designs::of_two_saves_from_the_same_text_one_gets_in,
             designs::saving_over_nothing_makes_the_next_version,
             designs::versions_come_newest_first_with_their_own_runs,
+            designs::a_design_is_found_by_its_newest_title_and_service,
             designs::what_is_not_there_is_none,
             designs::all_come_last_changed_first_with_their_last_run,
             history::the_newest_come_first_fifty_a_page,

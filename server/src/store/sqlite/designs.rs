@@ -4,12 +4,13 @@
 
 use super::rows::{fetch, parsed, select_runs};
 use crate::store::{
-    DesignText, DesignVersion, Over, RUNS_OF_VERSION, RunSummary, StoreError, Stored, StoredDesign,
+    DesignSummary, DesignText, DesignVersion, Over, RUNS_OF_VERSION, RunSummary, StoreError,
+    Stored, StoredDesign,
 };
 use app::model::digest::digest;
 use app::model::run::DesignId;
 use app::model::time::At;
-use sqlx::{FromRow, SqliteConnection, query, query_as};
+use sqlx::{FromRow, SqliteConnection, query, query_as, query_scalar};
 use std::collections::HashMap;
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -165,24 +166,51 @@ async fn last_runs_of_versions(
     Ok(found)
 }
 
+/// See [`crate::store::Store::design_named`].
+pub(super) async fn named(
+    conn: &mut SqliteConnection,
+    title: &str,
+    service: &str,
+) -> Stored<Option<StoredDesign>> {
+    let found: Option<String> = query_scalar(
+        "SELECT id FROM designs d WHERE title = $1 AND service = $2 \
+         AND version = (SELECT max(version) FROM designs n WHERE n.id = d.id) \
+         ORDER BY changed DESC, id DESC LIMIT 1",
+    )
+    .bind(title)
+    .bind(service)
+    .fetch_optional(&mut *conn)
+    .await?;
+    match found {
+        Some(id) => one(conn, parsed("a design's id", &id)?, None).await,
+        None => Ok(None),
+    }
+}
+
 /// See [`crate::store::Store::designs`].
 pub(super) async fn all(
     conn: &mut SqliteConnection,
-) -> Stored<Vec<(StoredDesign, Option<RunSummary>)>> {
+) -> Stored<Vec<(DesignSummary, Option<RunSummary>)>> {
     let mut last_runs = last_runs(conn).await?;
-    let rows: Vec<DesignRow> = query_as(
-        "SELECT id, version, text, title, service, valid, changed, EXISTS \
-         (SELECT 1 FROM runs r WHERE r.design = d.id AND r.version = d.version) AS has_runs \
+    let rows: Vec<(String, u32, String, String, bool, i64)> = query_as(
+        "SELECT id, version, title, service, valid, changed \
          FROM designs d WHERE version = (SELECT max(version) FROM designs n WHERE n.id = d.id) \
          ORDER BY changed DESC, id DESC",
     )
     .fetch_all(conn)
     .await?;
     rows.into_iter()
-        .map(|row| {
-            let design = row.design()?;
-            let last = last_runs.remove(&design.id);
-            Ok((design, last))
+        .map(|(id, version, title, service, valid, changed)| {
+            let id = parsed("a design's id", &id)?;
+            let design = DesignSummary {
+                id,
+                version,
+                title,
+                service,
+                valid,
+                changed: At(changed),
+            };
+            Ok((design, last_runs.remove(&id)))
         })
         .collect()
 }

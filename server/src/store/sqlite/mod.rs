@@ -26,8 +26,8 @@ mod size_tests;
 mod tests;
 
 use super::{
-    DesignText, DesignVersion, Evidence, Figures, History, Hold, NewRun, Over, RunSummary,
-    Settings, Share, Store, StoreError, Stored, StoredDesign, Unfinished,
+    DesignSummary, DesignText, DesignVersion, Evidence, Figures, History, Hold, NewRun, Over,
+    RunSummary, Settings, Share, Store, StoreError, Stored, StoredDesign, Unfinished,
 };
 use app::api::views::RunQuery;
 use app::model::record::{Record, Sample};
@@ -126,7 +126,11 @@ impl Store for SqliteStore {
         read!(self, |tx| designs::versions(&mut tx, id))
     }
 
-    async fn designs(&self) -> Stored<Vec<(StoredDesign, Option<RunSummary>)>> {
+    async fn design_named(&self, title: &str, service: &str) -> Stored<Option<StoredDesign>> {
+        read!(self, |tx| designs::named(&mut tx, title, service))
+    }
+
+    async fn designs(&self) -> Stored<Vec<(DesignSummary, Option<RunSummary>)>> {
         read!(self, |tx| designs::all(&mut tx))
     }
 
