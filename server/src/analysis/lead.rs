@@ -3,7 +3,7 @@
 //! Guarantee: two to four sentences, each computed from what was measured; none says more than
 //! the findings prove.
 
-use super::findings::{began, open_outage, share_lost, silent, to_probe, whole};
+use super::findings::{began, open_outage, share_lost, silent, takes_a_task, to_probe, whole};
 use super::removal::disturbed;
 use super::study::Study;
 use super::verdict::gap;
@@ -12,7 +12,7 @@ use super::{Outage, Part, ProbeStats};
 use app::model::experiment::Fault;
 use app::model::run::Verdict;
 use app::model::time::{Micros, about, length};
-use app::model::timeline::{Event, What};
+use app::model::timeline::What;
 use app::model::undo::UndoState;
 
 /// A share of probes failing before the fault that a reader must know of.
@@ -116,7 +116,7 @@ fn what_was_set(study: &Study) -> String {
 /// Where no task was hit, none ended and no answer was lost, nothing went down: there is no
 /// recovery to tell of.
 fn nothing_went_down(study: &Study) -> Option<String> {
-    if !study.slots.is_empty() || study.failed_after() > 0 || study.case.after().any(is_a_loss) {
+    if !study.slots.is_empty() || study.failed_after() > 0 || study.case.after().any(takes_a_task) {
         return None;
     }
     let name = study.case.record.run.experiment.target.service.as_str();
@@ -136,16 +136,6 @@ fn nothing_went_down(study: &Study) -> Option<String> {
     Some(format!(
         "{seen} of {name} went down {when}: no task ended{answers}."
     ))
-}
-
-/// Whether an event says that a task or its container ended, or that one is missing.
-fn is_a_loss(event: &Event) -> bool {
-    match &event.what {
-        What::ContainerDied { .. } => true,
-        What::TaskState { state, .. } => state.is_over(),
-        What::Strength { running, desired } => running < desired,
-        _ => false,
-    }
 }
 
 /// Whether what was changed was put back.

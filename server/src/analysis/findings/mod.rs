@@ -14,7 +14,9 @@ pub use outage::is_without_service;
 
 pub(super) use crash::attempts_used_up;
 pub(super) use definition::{Crowd, crowd, running_before_served, shell};
-pub(super) use outage::{began, cut_short, open_outage, share_lost, silent, to_probe, whole};
+pub(super) use outage::{
+    began, cut_short, open_outage, share_lost, silent, takes_a_task, to_probe, whole,
+};
 pub(super) use timing::restart_delay_share;
 
 use super::study::Study;

@@ -7,6 +7,7 @@ use super::super::study::Study;
 use super::super::words::{about, figure};
 use super::super::{Outage, ProbeStats};
 use app::model::time::{Measured, Micros};
+use app::model::timeline::{Event, What};
 
 /// What a watch may lack, in microseconds, without being cut short.
 const NEARLY: i64 = 500_000;
@@ -120,4 +121,14 @@ fn apart<'o>(outages: impl Iterator<Item = &'o Outage>) -> usize {
 pub(in crate::analysis) fn cut_short(study: &Study, watched: Micros) -> bool {
     let wanted = study.case.record.run.experiment.timing.observe.micros();
     watched.0 + NEARLY < wanted
+}
+
+/// Whether an event says that a task or its container ended, or that one is missing.
+pub(in crate::analysis) fn takes_a_task(event: &Event) -> bool {
+    match &event.what {
+        What::ContainerDied { .. } => true,
+        What::TaskState { state, .. } => state.is_over(),
+        What::Strength { running, desired } => running < desired,
+        _ => false,
+    }
 }

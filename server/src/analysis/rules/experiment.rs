@@ -2,7 +2,7 @@
 
 use super::sources::{ALERTING, CHAOS, RESTART_SOURCE};
 use super::{AGAIN, Advice, Draft};
-use crate::analysis::findings::cut_short;
+use crate::analysis::findings::{cut_short, takes_a_task};
 use crate::analysis::{Line, Severity};
 use app::model::time::Micros;
 
@@ -20,7 +20,9 @@ pub(super) fn al_02(advice: &Advice) -> Option<Draft> {
     // What was watched for a moment only may have been missing for a moment only.
     let long_enough = |watched: Micros| watched >= LONG || !cut_short(study, watched);
     let watched = study.recovery.not_within.is_some_and(long_enough);
-    let never = advice.has("never-recovered") && complete.is_none() && watched;
+    // Probes may have failed while every task ran on.
+    let missing = study.case.after().any(takes_a_task);
+    let never = advice.has("never-recovered") && missing && complete.is_none() && watched;
     let long = complete.is_some_and(|m| m.after.span >= LONG);
     if !never && !long {
         return None;

@@ -44,15 +44,18 @@ pub(super) fn hc_01(advice: &Advice) -> Option<Draft> {
         title: "Add a health check".to_owned(),
         because: "Only a health check tells Swarm when users are served, and when it hangs."
             .to_owned(),
-        from: &["no-health-check", "answers-lost"],
+        from: if early {
+            &["no-health-check", "answers-lost"]
+        } else {
+            &["no-health-check"]
+        },
         field: "healthcheck",
         change: new,
         caution: "Put a command there that is in the image and asks the application itself, not \
                   what it depends on. The first check waits a whole interval, and the task counts \
                   as running only after it: keep the interval short."
             .to_owned(),
-        verify: "Run this experiment again after the change; expected: a moment \"healthy\" before \
-                 the task runs.",
+        verify: "docker ps after the change; expected: \"(healthy)\" beside its containers.",
         sources: &[HEALTHCHECK, HEALTH_SOURCE],
         gain: Micros(0),
     })

@@ -81,15 +81,14 @@ pub(super) fn pl_02(advice: &Advice) -> Option<Draft> {
             about(here as f64 / all.max(1) as f64),
             before.node_name(&node)
         ),
-        from: &["crowded-node", "no-outage", "answers-lost"],
+        from: &["crowded-node"],
         field: "deploy.placement.max_replicas_per_node",
         change: capped(there, cap, here),
         caution: "Swarm does not move running tasks by itself: docker service update --force \
                   spreads them once. With a cap, replicas of a lost node wait while the other \
                   nodes are full."
             .to_owned(),
-        verify: "Run this experiment again on the replicas of the fullest node; expected: no \
-                 answer is lost.",
+        verify: "Kill the replicas of the fullest node; expected: no answer is lost.",
         sources: &[DEPLOY, ADMIN, REBALANCE_ISSUE],
         gain: Micros(0),
     })

@@ -26,8 +26,7 @@ pub(super) fn rs_01(advice: &Advice) -> Option<Draft> {
         caution: "512M is only a place to begin: this run did not measure memory. Take one and a \
                   half times what docker stats shows under load."
             .to_owned(),
-        verify: "Run this experiment again after the change; expected: \"limits kept\" names the \
-                 memory.",
+        verify: "docker inspect of the new container shows it as HostConfig.Memory.",
         sources: &[RESOURCES],
         gain: Micros(0),
     })
@@ -96,7 +95,8 @@ pub(super) fn rs_03(advice: &Advice) -> Option<Draft> {
         caution: "Half of the limits is only a place to begin: this run did not measure usage. \
                   What fits on no node keeps a replacement waiting."
             .to_owned(),
-        verify: "Run this experiment again after the change; expected: the replacement comes as soon as it does now.",
+        verify: "docker service ps after the change; expected: no task is pending, so what is \
+                 reserved fits on the nodes.",
         sources: &[DEPLOY],
         gain: Micros(0),
     })

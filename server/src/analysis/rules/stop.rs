@@ -75,7 +75,7 @@ pub(super) fn st_02(advice: &Advice) -> Option<Draft> {
         field: "init",
         change: init_lines(advice.study),
         caution: "Better still, start the application itself (exec form of CMD).".to_owned(),
-        verify: "Run this experiment with SIGTERM; expected: it ends at once with its own exit code.",
+        verify: "Kill a container with SIGTERM; expected: it ends at once with its own exit code.",
         sources: &[SERVICES],
         gain: Micros(0),
     })

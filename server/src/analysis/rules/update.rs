@@ -14,6 +14,7 @@ pub(super) fn up_01(advice: &Advice) -> Option<Draft> {
     if !advice.leaves(Gap::UpdateStopsFirst) || service.max_per_node == Some(1) {
         return None;
     }
+    advice.finding("single-replica")?;
     advice.study.longest_outage()?;
     Some(Draft {
         id: "UP-01",

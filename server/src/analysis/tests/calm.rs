@@ -2,8 +2,9 @@
 
 use super::super::analyse;
 use super::super::testing::{canary, founding_kill};
-use super::{add, at, detail, finding_ids, ms, rule_ids};
+use super::{add, analyse_with, at, detail, finding_ids, ms, rule_ids};
 use app::model::experiment::{Fault, Hypothesis};
+use app::model::facts::ServiceFacts;
 use app::model::record::{ProbeOutcome, Record};
 use app::model::run::{Phase, Verdict};
 use app::model::time::Micros;
@@ -136,6 +137,59 @@ fn a_label_that_was_not_put_back_is_in_the_lead() {
         analyse(&record).lead[1],
         "Label hivequake-test of neotix_neotix-api-canary was NOT removed: no answer."
     );
+}
+
+/// Advice and ways to verify it that need a container to be replaced, in a run that replaced none.
+#[test]
+fn a_fault_that_costs_no_task_brings_no_advice_about_replacements() {
+    let mut lost = label_set();
+    for sample in &mut lost.probes[0].samples {
+        if (at(4_000)..at(6_000)).contains(&sample.intended) {
+            sample.outcome = ProbeOutcome::Refused;
+        }
+    }
+    let ingress = |service: &mut ServiceFacts| {
+        service.ports.clear();
+        service.health = None;
+        service.health_known = true;
+        service.memory_limit = None;
+    };
+    let of_three = |service: &mut ServiceFacts| {
+        service.replicas = Some(3);
+        service.max_per_node = Some(1);
+        service.log_driver = Some("json-file".to_owned());
+    };
+    for analysis in [
+        analyse(&label_set()),
+        analyse_with(label_set(), of_three),
+        analyse_with(lost, ingress),
+    ] {
+        let ids = rule_ids(&analysis);
+        for id in ["PL-01", "RP-04", "HC-02", "UP-01", "AL-02", "EX-01"] {
+            assert!(!ids.contains(&id), "{id} is among {ids:?}");
+        }
+        for r in &analysis.recommendations {
+            let again = r.verify.contains("this experiment");
+            assert!(!again, "{}: {}", r.id, r.verify);
+            assert!(!r.findings.contains(&"answers-lost"), "{}", r.id);
+        }
+    }
+}
+
+#[test]
+fn probes_that_fail_while_every_task_runs_call_for_no_alert_on_tasks() {
+    let mut record = label_set();
+    for sample in &mut record.probes[0].samples {
+        if sample.intended > at(1_000) {
+            sample.outcome = ProbeOutcome::Refused;
+        }
+    }
+    record
+        .events
+        .retain(|e| !matches!(e.what, What::FaultProven { .. }));
+    let analysis = analyse(&record);
+    assert!(finding_ids(&analysis).contains(&"never-recovered"));
+    assert!(!rule_ids(&analysis).contains(&"AL-02"));
 }
 
 /// The service is gone so many milliseconds after the fault.
