@@ -227,7 +227,10 @@ mod tests {
             fact("Hypothesis"),
             "recovers within 15 s: **10.7 s, held** · availability at least 70 %: **78.1 %, held**"
         );
-        assert_eq!(fact("Left behind"), "nothing: no undo was open");
+        assert_eq!(
+            fact("Left behind"),
+            "Nothing was changed that needs putting back."
+        );
         assert!(fact("Evidence").contains("no gap; task states seen every 50 ms or sooner"));
     }
 

@@ -3,7 +3,7 @@
 //! Guarantee: nothing is said to be back while an entry of the undo journal is open; where the
 //! journal is there, it counts, and not what was said of it when the run ended.
 
-use super::text::count;
+use super::text::upper_first;
 use super::words::Words;
 use app::model::record::Record;
 use app::model::undo::{RECOVER, UndoEntry, UndoState};
@@ -64,36 +64,42 @@ pub fn words(record: &Record) -> Words {
     })
 }
 
-/// "nothing: 1 change put back", and what was not put back for a reason.
+/// "Nothing is left. One change was made and put back.", and what was not put back for a reason.
 fn nothing_left(record: &Record) -> String {
     let real = record
         .undo
         .iter()
         .filter(|entry| entry.undo.by_hand().is_some());
-    let others = real.filter_map(|entry| match &entry.state {
-        UndoState::NotNeeded { why } => Some(why.clone()),
-        UndoState::LeftToOther { .. } => Some(entry.told()),
-        _ => None,
+    let others = real.filter(|entry| {
+        matches!(
+            entry.state,
+            UndoState::NotNeeded { .. } | UndoState::LeftToOther { .. }
+        )
     });
-    let parts = put_back(record).into_iter().chain(others);
-    let parts = parts.collect::<Vec<_>>().join("; ");
-    if parts.is_empty() {
-        return "nothing: no undo was open".to_owned();
+    let others = others.map(|entry| format!("{}.", upper_first(&entry.told())));
+    let said = put_back(record).into_iter().chain(others);
+    let said = said.collect::<Vec<_>>().join(" ");
+    match (said.is_empty(), record.undo.is_empty()) {
+        (true, true) => "Nothing.".to_owned(),
+        (true, false) => "Nothing was changed that needs putting back.".to_owned(),
+        (false, _) => format!("Nothing is left. {said}"),
     }
-    format!("nothing: {parts}")
 }
 
-/// "1 change put back", and whether only once the run was over.
+/// "One change was made and put back.", and whether only once the run was over.
 fn put_back(record: &Record) -> Option<String> {
     let back = record
         .undo
         .iter()
         .filter(|entry| entry.state == UndoState::Reverted);
     let last = back.clone().map(|entry| entry.changed).max()?;
-    let changes = count(back.count(), "change", "changes");
+    let changes = match back.count() {
+        1 => "One change was".to_owned(),
+        n => format!("{n} changes were"),
+    };
     let late = record.run.ended.is_some_and(|ended| last > ended);
     let when = if late { " after the run was over" } else { "" };
-    Some(format!("{changes} put back{when}"))
+    Some(format!("{changes} made and put back{when}."))
 }
 
 #[cfg(test)]
@@ -127,18 +133,39 @@ mod tests {
     fn what_was_put_back_or_left_to_others_is_told_apart() {
         assert_eq!(
             said(&with(UndoState::Reverted)),
-            "nothing: 1 change put back"
+            "Nothing is left. One change was made and put back."
         );
         let found = "\"theirs\"".to_owned();
         assert_eq!(
             said(&with(UndoState::LeftToOther { found })),
-            "nothing: label hivequake-test of neotix_neotix-api-canary was left as somebody else \
-             set it: \"theirs\""
+            "Nothing is left. Label hivequake-test of neotix_neotix-api-canary was left as somebody \
+             else set it: \"theirs\"."
         );
         let why = "the service is gone".to_owned();
         assert_eq!(
             said(&with(UndoState::NotNeeded { why })),
-            "nothing: the service is gone"
+            "Nothing is left. Nothing to put back: the service is gone."
+        );
+    }
+
+    #[test]
+    fn a_kill_changes_nothing_that_needs_putting_back() {
+        let (mut record, _) = sample::kill();
+        assert_eq!(
+            said(&record),
+            "Nothing was changed that needs putting back."
+        );
+        record.undo.clear();
+        assert_eq!(said(&record), "Nothing.");
+    }
+
+    #[test]
+    fn several_changes_are_counted() {
+        let mut record = with(UndoState::Reverted);
+        record.undo.push(record.undo[0].clone());
+        assert_eq!(
+            said(&record),
+            "Nothing is left. 2 changes were made and put back."
         );
     }
 
@@ -151,7 +178,7 @@ mod tests {
         record.undo[0].changed = record.run.ended.unwrap_or_default() + Micros(1);
         assert_eq!(
             said(&record),
-            "nothing: 1 change put back after the run was over"
+            "Nothing is left. One change was made and put back after the run was over."
         );
         record.undo.clear();
         assert_eq!(said(&record), "**Not put back yet: label x removed again**");
