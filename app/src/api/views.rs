@@ -72,7 +72,8 @@ pub struct RunRow {
     pub recovery_ms: Option<f64>,
     /// Set where it never recovered: how long was watched, in milliseconds.
     pub not_recovered_within_ms: Option<f64>,
-    /// The longest time without service, "6.3 s"; "none" where no answer was lost.
+    /// The longest outage of any probe, in whole or in part: "6.3 s"; "none" where no answer was
+    /// lost.
     pub outage: Option<String>,
     /// The same in milliseconds; 0 where no answer was lost.
     pub outage_ms: Option<f64>,

@@ -20,6 +20,9 @@ pub fn start_href(name: &str) -> String {
     format!("/designs/new?service={}", encoded(name))
 }
 
+/// The head over the longest stretch in which answers failed, all of them or some.
+pub const OUTAGE: &str = "Longest outage";
+
 /// Runs as rows; `head` is the table's header row.
 pub fn run_table(rows: &[RunRow], head: AnyView) -> AnyView {
     let body = rows.iter().map(run_row).collect_view();
@@ -41,7 +44,7 @@ pub fn plain_head() -> AnyView {
         <th scope="col">"Experiment"</th>
         <th scope="col">"Service"</th>
         <th scope="col" class="n">"Full strength"</th>
-        <th scope="col" class="n">"Without service"</th>
+        <th scope="col" class="n">{OUTAGE}</th>
         <th scope="col">"When (UTC)"</th>
     }
     .into_any()
@@ -60,7 +63,7 @@ fn run_row(run: &RunRow) -> AnyView {
                 <a class="quiet" href=service_href(&run.service)>{run.service.clone()}</a>
             </td>
             <td class="n" data-name="full strength">{figure(&run.recovery)}</td>
-            <td class="n" data-name="without service">{figure(&run.outage)}</td>
+            <td class="n" data-name="longest outage">{figure(&run.outage)}</td>
             <td class="c-when"><time datetime=run.when_iso.clone()>{run.when.clone()}</time></td>
         </tr>
     }

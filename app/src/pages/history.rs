@@ -2,7 +2,7 @@
 
 use crate::api::lab;
 use crate::api::views::{HistoryView, RunQuery};
-use crate::components::lists::run_table;
+use crate::components::lists::{OUTAGE, run_table};
 use crate::components::load::{empty, loaded_below};
 use crate::components::web::encoded;
 use crate::model::units::grouped;
@@ -191,7 +191,7 @@ fn head(query: &RunQuery) -> AnyView {
         <th scope="col">"Experiment"</th>
         {column(query, "service", "Service", false)}
         {column(query, "recovery", "Full strength", true)}
-        {column(query, "outage", "Without service", true)}
+        {column(query, "outage", OUTAGE, true)}
         {column(query, "when", "When (UTC)", false)}
     }
     .into_any()

@@ -150,7 +150,7 @@ pub struct Figures {
     pub recovery: Option<Micros>,
     /// Set where it never recovered: at least this long.
     pub not_recovered_within: Option<Micros>,
-    /// The longest time without service.
+    /// The longest outage of any probe, in whole or in part.
     pub outage: Option<Micros>,
 }
 
