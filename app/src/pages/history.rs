@@ -11,10 +11,9 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
-/// The verdicts one can ask for.
-const VERDICTS: [&str; 6] = [
-    "running", "held", "violated", "aborted", "invalid", "refused",
-];
+/// The verdicts offered to choose from. A launch that is refused makes no run, except where
+/// everything was stopped in the same moment: an address may ask for those.
+const VERDICTS: [&str; 5] = ["running", "held", "violated", "aborted", "invalid"];
 
 /// What an address asks for.
 fn asked(map: &ParamsMap) -> RunQuery {
