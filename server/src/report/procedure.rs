@@ -82,7 +82,7 @@ fn answered(window: &Window) -> String {
     let mut text = format!("{} of {} answered", window.ok, probes(window.sent));
     if let (Some(median), Some(longest)) = (window.p50, window.max) {
         text.extend([format!(
-            ", median {}, longest {}",
+            ", median answer {}, longest {}",
             latency(median),
             latency(longest)
         )]);
@@ -264,9 +264,9 @@ mod tests {
         assert_eq!(
             steps,
             [
-                "Watched the service for 10 s before the fault: 100 of 100 probes answered, median 1.6 ms, longest 11.5 ms.",
+                "Watched the service for 10 s before the fault: 100 of 100 probes answered, median answer 1.6 ms, longest 11.5 ms.",
                 "At 0 s, sent **container-kill SIGKILL to container 32fb59f8** (random pick, 1 of 1, seed 7341).",
-                "Watched the service for 25 s after the fault: 196 of 251 probes answered, median 1.6 ms, longest 920 ms.",
+                "Watched the service for 25 s after the fault: 196 of 251 probes answered, median answer 1.6 ms, longest 920 ms.",
                 "Compared the service and its new container `9c1f44d0` with the snapshot taken before.",
             ]
         );

@@ -54,7 +54,7 @@ pub fn describe(bin: &Bin) -> String {
     }
     if let (Some(median), Some(longest)) = (bin.median, bin.longest) {
         text.extend([format!(
-            "; median {}, longest {}",
+            "; median answer {}, longest {}",
             latency(median),
             latency(longest)
         )]);

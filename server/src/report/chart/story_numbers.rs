@@ -20,7 +20,13 @@ pub fn numbers(lanes: &Lanes, probes: &[(&ProbeSeries, Vec<Bin>)]) -> Vec<Number
     let probes = probes.iter().map(|(series, bins)| Numbers {
         caption: format!("Probe {}", series.name),
         columns: vec![
-            "From", "To", "Sent", "Answered", "Median", "Longest", "Failed",
+            "From",
+            "To",
+            "Sent",
+            "Answered",
+            "Median answer",
+            "Longest answer",
+            "Failed",
         ],
         words: 0,
         rows: bins.iter().map(bin_row).collect(),

@@ -155,9 +155,9 @@ pub fn probes(analysis: &Analysis) -> Html {
         ("Sent", true),
         ("Answered", true),
         ("Not answered", false),
-        ("Median", true),
-        ("99 %", true),
-        ("Longest", true),
+        ("Median answer", true),
+        ("99 % of answers", true),
+        ("Longest answer", true),
     ];
     let rows = probes.iter().enumerate().flat_map(|(i, probe)| {
         [

@@ -167,6 +167,16 @@ fn figures_stand_beside_their_limits() {
 }
 
 #[test]
+fn latencies_are_named_as_those_of_answers() {
+    let (record, analysis) = sample::kill();
+    let html = document(&record, &analysis, Open::All);
+    for head in ["Median answer", "99 % of answers", "Longest answer"] {
+        assert!(html.contains(&format!(">{head}</th>")), "{head}");
+    }
+    assert!(!html.contains(">Median</th>") && !html.contains(">Longest</th>"));
+}
+
+#[test]
 fn a_refused_run_shows_no_recovery_and_what_was_untouched() {
     let (record, analysis) = sample::refused();
     let html = body(&record, &analysis);
