@@ -8,7 +8,7 @@ use crate::lab::{LocalLab, open};
 use crate::report::{self, text::one_line};
 use app::model::run::{Outcome, RunId, Verdict};
 use app::model::stream::LiveBody;
-use app::model::time::At;
+use app::model::time::{At, offset};
 use app::model::timeline::{Event, Source, What};
 use futures::StreamExt;
 use std::fs::File;
@@ -187,7 +187,7 @@ async fn progress(lab: LocalLab, run: RunId) {
 
 fn line(event: &Event, zero: Option<At>) -> String {
     let after = zero.map_or_else(String::new, |zero| {
-        format!("{:+.2} s", (event.at - zero).as_secs_f64())
+        offset(event.at - zero, event.resolution)
     });
     let source = match &event.source {
         Source::Lab => "lab".to_owned(),
@@ -230,18 +230,28 @@ mod tests {
         assert_eq!((rest(1, 5, false), rest(1, 5, true)), (5, 3));
     }
 
-    #[test]
-    fn text_from_outside_cannot_steer_the_terminal() {
-        let event = Event {
+    fn note(at: i64, text: &str) -> Event {
+        Event {
             seq: 1,
-            at: At(0),
-            resolution: app::model::time::Micros(0),
+            at: At(at),
+            resolution: app::model::time::Micros(50_000),
             source: Source::Swarm,
             what: What::Note {
-                text: "a\u{1b}[2Jb\nc\u{202e}".to_owned(),
+                text: text.to_owned(),
             },
-        };
-        let line = line(&event, None);
+        }
+    }
+
+    #[test]
+    fn a_moment_is_written_as_in_the_report() {
+        let shown = |at| line(&note(at, "x"), Some(At(0)));
+        assert!(shown(10_950_000).trim_start().starts_with("+11.0 s  Swarm"));
+        assert!(shown(500_000).trim_start().starts_with("+0.50 s  Swarm"));
+    }
+
+    #[test]
+    fn text_from_outside_cannot_steer_the_terminal() {
+        let line = line(&note(0, "a\u{1b}[2Jb\nc\u{202e}"), None);
         assert!(line.ends_with("a\u{fffd}[2Jb c\u{fffd}"), "{line:?}");
     }
 }

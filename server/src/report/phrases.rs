@@ -9,6 +9,10 @@ use app::model::time::latency;
 /// Outages named in a sentence at most.
 const MOST_NAMED: usize = 5;
 
+/// Beside the parts of a recovery and their total.
+pub const ROUNDED: &str =
+    "Each part is rounded by itself: as printed, they may not add up exactly.";
+
 /// The word for a finding's bearing.
 pub const fn bearing(bearing: Bearing) -> &'static str {
     match bearing {

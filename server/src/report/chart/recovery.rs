@@ -12,6 +12,7 @@ use super::pen::{Anchor, Pen, picture};
 use crate::analysis::is_without_service;
 use crate::analysis::{Analysis, Part};
 use crate::report::html::{Html, Open};
+use crate::report::phrases::ROUNDED;
 use app::model::time::{length, offset, plus_minus};
 
 const SIZES: [Size; 2] = [
@@ -67,7 +68,7 @@ pub fn recovery(analysis: &Analysis, open: Open) -> Html {
         };
         picture(&frame, |pen| draw(pen, parts, &braces, &axis, top))
     });
-    let caption = says(analysis);
+    let caption = format!("{} {ROUNDED}", says(analysis));
     figure(
         twice(drawn),
         "Recovery, taken apart",
@@ -275,7 +276,8 @@ mod tests {
         assert_eq!(html.matches("class=\"hit\"").count(), bars * pictures);
         assert!(
             html.contains(
-                "10.7 s in all, most of it: restart delay (4.8 s), first health check (4.3 s)."
+                "10.7 s in all, most of it: restart delay (4.8 s), first health check (4.3 s). \
+                 Each part is rounded by itself: as printed, they may not add up exactly."
             ),
             "{html}"
         );

@@ -10,7 +10,7 @@ pub use escape::{code, inline, strong};
 use super::facts::facts;
 use super::moments::{Zero, date};
 use super::observations::{observations, resolution, source};
-use super::phrases::{bearing, probe_sentence, severity, statement};
+use super::phrases::{ROUNDED, bearing, probe_sentence, severity, statement};
 use super::procedure::procedure;
 use super::rows::Rows;
 use super::text::{lower_first, paragraphs};
@@ -129,10 +129,13 @@ fn parts(analysis: &Analysis) -> String {
             ),
         ]
     });
-    section(
-        "Recovery, taken apart",
-        &table(&["part", "from", "took", "seen by"], &[1, 2], rows),
-    )
+    let mut body = table(&["part", "from", "took", "seen by"], &[1, 2], rows);
+    if let Some(full) = &analysis.recovery.full_strength
+        && !body.is_empty()
+    {
+        body.extend([format!("\n{} in all. {ROUNDED}\n", full.after.length())]);
+    }
+    section("Recovery, taken apart", &body)
 }
 
 fn steps(record: &Record, analysis: &Analysis) -> String {
@@ -344,6 +347,7 @@ mod tests {
             "\n\nThe canary has one replica: how long do users miss it?\n\nAsked after the outage of April.\n\n",
             "**neotix_neotix-api-canary was without service for 6.3 s",
             "| Hypothesis | recovers within 15 s: **10.7 s, held**",
+            "\n\n10.7 s in all. Each part is rounded by itself",
             "## Procedure",
             "## Observations",
             "| +0.50 to +5.3 s | **task x0rx0c13 ready, waiting for the restart delay** | Swarm (±0.05 s) |",
