@@ -51,17 +51,19 @@ pub fn fit_within(name: &str, pixels: f64, letters: usize) -> String {
     fit(name, fits.unwrap_or(1))
 }
 
-/// Places notes within `left..right`, in their order, off the upright `lines` where possible.
+/// Places notes within `left..right`, in their order, off the upright `lines` where possible: a
+/// row further down is better than a text on a line.
 pub fn place(notes: &[Note], lines: &[f64], left: f64, right: f64) -> Vec<Spot> {
     let mut taken: Vec<(usize, f64, f64)> = Vec::new();
     notes
         .iter()
         .map(|note| {
-            let mut sides = candidates(note, left, right);
-            sides.sort_by_key(|side| crossed(side, note.x, lines));
-            let (spot, from, to) = (0..=notes.len())
-                .flat_map(|row| sides.iter().map(move |side| (row, side)))
-                .map(|(row, &(anchor, x, from, to))| (Spot { row, x, anchor }, from, to))
+            let sides = candidates(note, left, right).into_iter();
+            let (clear, on_a_line): (Vec<_>, Vec<_>) =
+                sides.partition(|side| !crosses(side, note.x, lines));
+            let (spot, from, to) = [clear, on_a_line]
+                .iter()
+                .flat_map(|sides| (0..=notes.len()).flat_map(move |row| in_row(sides, row)))
                 .find(|(spot, from, to)| is_free(&taken, spot.row, *from, *to))
                 .unwrap_or((fallback(note, notes.len()), 0.0, 0.0));
             taken.push((spot.row, from, to));
@@ -73,10 +75,28 @@ pub fn place(notes: &[Note], lines: &[f64], left: f64, right: f64) -> Vec<Spot> 
 /// A side of a note: anchor, text's point, and what it covers with its point.
 type Side = (Anchor, f64, f64, f64);
 
-/// How many lines other than the note's own a text would lie on.
-fn crossed(&(_, _, from, to): &Side, own: f64, lines: &[f64]) -> usize {
-    let other = |x: &&f64| (**x - own).abs() > 0.5 && **x > from && **x < to;
-    lines.iter().filter(other).count()
+/// Whether a note that was placed lies on an upright line.
+pub fn lies_on(note: &Note, spot: &Spot, line: f64) -> bool {
+    let long = width(&note.text);
+    let from = match spot.anchor {
+        Anchor::Start => spot.x,
+        Anchor::Middle => spot.x - long / 2.0,
+        Anchor::End => spot.x - long,
+    };
+    (from..from + long).contains(&line)
+}
+
+/// The spots that the sides give in one row, with what each covers.
+fn in_row(sides: &[Side], row: usize) -> impl Iterator<Item = (Spot, f64, f64)> + '_ {
+    let spot = move |&(anchor, x, from, to): &Side| (Spot { row, x, anchor }, from, to);
+    sides.iter().map(spot)
+}
+
+/// Whether a text would lie on a line other than the note's own.
+fn crosses(&(_, _, from, to): &Side, own: f64, lines: &[f64]) -> bool {
+    lines
+        .iter()
+        .any(|x| (x - own).abs() > 0.5 && *x > from && *x < to)
 }
 
 fn fallback(note: &Note, row: usize) -> Spot {
@@ -151,6 +171,16 @@ mod tests {
         let notes = [note(600.0, "full strength 10.7 s", false)];
         let spots = place(&notes, &[350.0, 640.0], 112.0, 944.0);
         assert_eq!((spots[0].row, spots[0].anchor), (0, Anchor::End));
+    }
+
+    #[test]
+    fn a_note_goes_to_another_row_sooner_than_onto_a_line() {
+        let notes = [
+            note(500.0, "guard tripped", false),
+            note(630.0, "full strength 10.7 s", false),
+        ];
+        let spots = place(&notes, &[640.0], 112.0, 944.0);
+        assert_eq!((spots[1].row, spots[1].anchor), (1, Anchor::End));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::figure::{figure, twice};
 use super::happenings::{Kind, moments, outages};
 use super::ink::Ink;
 use super::lanes::{Doing, Lanes, Row, Stretch, lanes};
-use super::notes::{Note, Spot, fit_within, place, width};
+use super::notes::{Note, Spot, fit_within, lies_on, place, width};
 use super::pen::{Anchor, Pen, picture};
 use super::story_numbers::numbers;
 use crate::analysis::Analysis;
@@ -32,7 +32,7 @@ const SIZES: [Size; 2] = [
     Size {
         id: "story-slim",
         width: 360,
-        left: 92.0,
+        left: 106.0,
         right: 342.0,
     },
 ];
@@ -112,7 +112,7 @@ impl<'a> Plot<'a> {
             zero,
             axis,
             size,
-            spots: place(&notes, &lines, size.left, size.right),
+            spots: below_notes(&moments, place(&notes, &lines, size.left, size.right)),
             moments,
             bars,
             top: if outages(analysis, &axis).is_empty() {
@@ -194,20 +194,24 @@ impl<'a> Plot<'a> {
 
     fn moments(&self, pen: &mut Pen, bottom: f64) {
         pen.text(Ink::Lane, (0.0, self.top + NOTE), Anchor::Start, "fault");
-        for ((kind, at, note), spot) in self.moments.iter().zip(&self.spots) {
-            let (x, y) = (self.axis.x(*at), self.top + (spot.row + 1) as f64 * NOTE);
+        let row = |spot: &Spot| self.top + (spot.row + 1) as f64 * NOTE;
+        for ((kind, at, _), spot) in self.moments.iter().zip(&self.spots) {
+            let (x, y) = (self.axis.x(*at), row(spot));
             match kind {
                 Kind::Fault => {
                     pen.line(Ink::Fault, (x, self.top), (x, bottom));
                     pen.cross(Ink::Fault, (x, y), 5.5);
                 }
-                Kind::Limit => pen.line(Ink::Limit, (x, self.top), (x, bottom)),
+                Kind::Limit => pen.line(Ink::Limit, (x, y - 9.0), (x, bottom)),
                 Kind::Moment => {
                     let diamond = [(x, y - 5.0), (x + 5.0, y), (x, y + 5.0), (x - 5.0, y)];
                     pen.polygon(Ink::Moment, &diamond);
                 }
             }
-            pen.text(Ink::Label, (spot.x, y), spot.anchor, &note.text);
+        }
+        // After all the lines, so that none is drawn over a text.
+        for ((_, _, note), spot) in self.moments.iter().zip(&self.spots) {
+            pen.text(Ink::Label, (spot.x, row(spot)), spot.anchor, &note.text);
         }
     }
 
@@ -265,6 +269,21 @@ impl<'a> Plot<'a> {
             pen.mark((left, top), (right, below + LATENCY), describe(bin));
         }
     }
+}
+
+/// A limit's line begins in the row of its note: where another note would lie on the line, that
+/// row is below all the others.
+fn below_notes(moments: &[(Kind, f64, Note)], mut spots: Vec<Spot>) -> Vec<Spot> {
+    let Some(limit) = moments.iter().position(|m| m.0 == Kind::Limit) else {
+        return spots;
+    };
+    let x = moments[limit].2.x;
+    let others = || (moments.iter().zip(&spots).enumerate()).filter(|(i, _)| *i != limit);
+    if others().any(|(_, (moment, spot))| lies_on(&moment.2, spot, x)) {
+        let row = others().map(|(_, (_, spot))| spot.row + 1).max();
+        spots[limit].row = spots[limit].row.max(row.unwrap_or(0));
+    }
+    spots
 }
 
 /// From the first thing watched to the last: phases and samples, never beyond.
@@ -367,6 +386,44 @@ mod tests {
         }
         assert!(html.contains("url(#story-hatch)"));
         assert!(!html.contains("C0DE") && !html.contains("NaN"));
+    }
+
+    /// "log scale" and the widest tick, "0.01 ms", in pixels as browsers draw them.
+    #[test]
+    fn the_margin_holds_the_scales_name_beside_its_values() {
+        let (name, tick) = (49.0, 45.0);
+        for size in SIZES {
+            assert!(name + tick + 8.0 < size.left, "{}", size.id);
+        }
+    }
+
+    #[test]
+    fn no_note_lies_on_the_line_of_a_limit() {
+        let (record, analysis) = sample::kill();
+        let zero = Zero::of(&record, &analysis);
+        for size in SIZES {
+            let plot = Plot::of(&record, &analysis, zero, size).expect("a picture");
+            let notes = || plot.moments.iter().zip(&plot.spots);
+            let limit = notes().find(|(m, _)| m.0 == Kind::Limit);
+            let (line, begins) = limit.map(|(m, spot)| (m.2.x, spot.row)).expect("a limit");
+            let on_it = notes().filter(|(m, spot)| lies_on(&m.2, spot, line));
+            assert!(
+                on_it.clone().all(|(_, spot)| spot.row < begins),
+                "{}",
+                size.id
+            );
+        }
+    }
+
+    #[test]
+    fn no_line_is_drawn_over_a_note() {
+        let (record, analysis) = sample::kill();
+        let html = story(&record, &analysis, Open::Closed).into_string();
+        for picture in html.split("<svg").skip(1) {
+            let last = picture.rfind("k-limit").unwrap_or_default();
+            let note = picture.find(">container-kill").unwrap_or_default();
+            assert!(0 < last && last < note, "{picture}");
+        }
     }
 
     #[test]
