@@ -38,8 +38,9 @@ fn users(study: &Study) -> String {
         })
         .collect();
     format!(
-        "What other ways in would have seen: only {} was probed.",
-        list(&addresses)
+        "What other ways in would have seen: only {} {} probed.",
+        list(&addresses),
+        if addresses.len() > 1 { "were" } else { "was" }
     )
 }
 
@@ -72,8 +73,22 @@ fn load(study: &Study) -> Option<String> {
         .map(|p| 1.0 / p.every.as_secs_f64())
         .sum();
     Some(format!(
-        "How it behaves under load: the lab itself sent {rate:.0} probes a second."
+        "How it behaves under load: the lab itself sent {}.",
+        pace(rate)
     ))
+}
+
+/// So many a second: "10 probes a second", "12 probes a minute".
+fn pace(rate: f64) -> String {
+    let (number, unit) = if rate < 1.5 {
+        (rate * 60.0, "minute")
+    } else {
+        (rate, "second")
+    };
+    match format!("{number:.0}").as_str() {
+        "0" | "1" => format!("at most one probe a {unit}"),
+        number => format!("{number} probes a {unit}"),
+    }
 }
 
 fn graceful(study: &Study) -> Option<String> {
@@ -126,4 +141,16 @@ fn far_nodes(study: &Study) -> Option<String> {
             before.engine.name
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pace;
+
+    #[test]
+    fn few_probes_are_counted_by_the_minute() {
+        assert_eq!(pace(10.0), "10 probes a second");
+        assert_eq!(pace(0.2), "12 probes a minute");
+        assert_eq!(pace(1.0 / 300.0), "at most one probe a minute");
+    }
 }

@@ -66,7 +66,7 @@ fn plain(name: &'static str, value: impl Into<String>, unit: impl Into<String>) 
 fn outage(analysis: &Analysis) -> Figure {
     let name = "Without service";
     if analysis.probes.is_empty() {
-        return plain(name, "not measured", " no probe");
+        return plain(name, "not measured", " (no probe)");
     }
     let probes = analysis.probes.iter();
     let outages = probes.flat_map(|p| p.outages.iter().map(move |o| (p, o)));

@@ -69,7 +69,7 @@ pub fn probe_sentence(probe: &ProbeStats) -> String {
 pub fn outages(outages: &[Outage]) -> String {
     let lengths = outages.iter().take(MOST_NAMED).map(|outage| {
         let open = if outage.to.is_none() {
-            " and not over"
+            " and not over at the end"
         } else {
             ""
         };

@@ -3,7 +3,7 @@
 use super::super::slots::{Attempt, Slot};
 use super::super::study::Study;
 use super::super::verdict::gap;
-use super::super::words::{count, nanos};
+use super::super::words::{count, nanos, sentence};
 use super::super::{Bearing, Evidence, Finding, Moment};
 use super::{finding, first_few};
 use app::model::experiment::Signal;
@@ -30,7 +30,7 @@ pub(super) fn crash_loop(study: &Study) -> Option<Finding> {
         id,
         Bearing::Weakness,
         statement,
-        format!("{}.", first_few(&ends)),
+        format!("{}.", sentence(&first_few(&ends))),
         proofs(lost.iter().filter_map(|a| a.ended.as_ref())),
     )
 }

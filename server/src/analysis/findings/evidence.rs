@@ -146,7 +146,8 @@ pub(super) fn few_samples(study: &Study) -> Option<Finding> {
         Bearing::Neutral,
         "Few probes: the shares are rough",
         format!(
-            "{} after the fault; even {FEW} without a failure prove no more than 84 % of answers.",
+            "{} after the fault. Even where {FEW} of {FEW} are answered, the true share may be as low as \
+             84 %.",
             count(least, "probe")
         ),
         names(&few),

@@ -82,7 +82,7 @@ pub(super) fn detected(study: &Study) -> Option<Finding> {
         (
             "detected-late",
             Bearing::Weakness,
-            "Swarm took its time to notice the failure",
+            "The failure was detected late",
         )
     };
     finding(

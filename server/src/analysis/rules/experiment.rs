@@ -40,7 +40,7 @@ pub(super) fn al_02(advice: &Advice) -> Option<Draft> {
         ],
         field: "your alerts: running below desired for 1 min",
         change: Vec::new(),
-        caution: "Whether an alert went off is not known here: look there first.".to_owned(),
+        caution: "The lab does not know whether an alert went off: look there first.".to_owned(),
         verify: "Run this experiment again; expected: the alert.",
         sources: &[ALERTING, RESTART_SOURCE],
         gain: Micros(0),
@@ -61,7 +61,7 @@ pub(super) fn al_03(advice: &Advice) -> Option<Draft> {
         field: "your alerts: 3 restarts of a slot in 10 min, or any out-of-memory event",
         change: Vec::new(),
         caution: "Swarm forgets failed tasks soon: with 5 s between restarts the evidence lasts \
-                  about half a minute. Whether an alert went off is not known here."
+                  about half a minute. The lab does not know whether an alert went off."
             .to_owned(),
         verify: "Run this experiment again; expected: the alert.",
         sources: &[ALERTING],
@@ -80,7 +80,7 @@ pub(super) fn ex_01(advice: &Advice) -> Option<Draft> {
         severity: Severity::Low,
         title: format!("Repeat the experiment {RUNS} times"),
         because: format!(
-            "It takes at least {FEWEST} to say how far recovery times scatter, and {RUNS} are \
+            "It takes at least {FEWEST} runs to say how far recovery times scatter; {RUNS} are \
              better."
         ),
         from: &["single-run"],

@@ -42,7 +42,7 @@ pub(super) fn hc_01(advice: &Advice) -> Option<Draft> {
             Severity::Medium
         },
         title: "Add a health check".to_owned(),
-        because: "Only a health check tells Swarm when users are served, and when it hangs."
+        because: "Only a health check tells Swarm whether the application serves or hangs."
             .to_owned(),
         from: if early {
             &["no-health-check", "answers-lost"]
@@ -105,8 +105,8 @@ pub(super) fn hc_02(advice: &Advice) -> Option<Draft> {
         field,
         change,
         caution,
-        verify: "Run this experiment again after the change; expected: running about two seconds \
-                 after the container starts.",
+        verify: "Run this experiment again after the change; expected: a shorter wait between \
+                 the container's start and running.",
         sources: &[FIRST_CHECK_ISSUE, HEALTH_SOURCE],
         gain: waited,
     })
@@ -269,7 +269,8 @@ pub(super) fn hc_04(advice: &Advice) -> Option<Draft> {
         severity: Severity::Low,
         title: "Notice a hang sooner".to_owned(),
         because: format!(
-            "{} checks, {} apart, each up to {}: a hang is noticed after up to {}; {} are wanted.",
+            "It takes {} failed checks, {} apart and up to {} each: a hang is noticed after up to {}; \
+             {} are wanted.",
             retries(health),
             as_set(interval(study)),
             as_set(timeout(health)),

@@ -86,7 +86,7 @@ pub(super) fn rs_03(advice: &Advice) -> Option<Draft> {
         severity: Severity::Low,
         title: "Reserve what it normally uses".to_owned(),
         because: format!(
-            "Limited ({}), but nothing is reserved: Swarm may put more on a node than it bears.",
+            "It is limited ({}), but nothing is reserved: Swarm may put more on a node than it bears.",
             list(&limits)
         ),
         from: &["definition-gaps"],
@@ -116,7 +116,7 @@ pub(super) fn rs_06(advice: &Advice) -> Option<Draft> {
         field: "deploy.resources.limits.pids",
         change: change(LIMITS, None, Some("pids: 200".to_owned())),
         caution: "Threads count, too: look at PIDS in docker stats first.".to_owned(),
-        verify: "docker stats shows the limit's effect: PIDS never goes beyond it.",
+        verify: "docker inspect of the new container shows it as HostConfig.PidsLimit.",
         sources: &[CREATE],
         gain: Micros(0),
     })
@@ -172,8 +172,9 @@ pub(super) fn sc_02(advice: &Advice) -> Option<Draft> {
         severity: Severity::Medium,
         title: "Hand secrets over as secrets".to_owned(),
         because: format!(
-            "{} in the environment: whoever may inspect the service can read it.",
-            list(&names)
+            "{} {} in the environment: whoever may inspect the service can read it.",
+            list(&names),
+            if names.len() > 1 { "are" } else { "is" }
         ),
         from: &["definition-gaps"],
         field: "secrets",

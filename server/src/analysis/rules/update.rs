@@ -88,12 +88,16 @@ pub(super) fn up_05(advice: &Advice) -> Option<Draft> {
     let replicas = service.replicas?;
     let now = service.update.as_ref()?.parallelism?;
     let becomes = (replicas / 4).max(1);
-    let all = if now == 0 { " (all)" } else { "" };
+    let takes = if now == 0 {
+        format!("all {replicas}")
+    } else {
+        format!("{now} of {replicas}")
+    };
     Some(Draft {
         id: "UP-05",
         severity: Severity::Low,
         title: format!("Update {becomes} at a time"),
-        because: format!("An update takes {now}{all} of {replicas} replicas at once."),
+        because: format!("An update takes {takes} replicas at once."),
         from: &["definition-gaps"],
         field: "deploy.update_config.parallelism",
         change: change(

@@ -298,7 +298,7 @@ fn what_the_definition_shows_without_any_harm() {
     assert!(diff(rule(&analysis, "RP-03")).contains("-    window: 10s\n+    window: 45s"));
     let secret = rule(&analysis, "SC-02");
     assert!(
-        secret.because.starts_with("DB_PASSWORD in"),
+        secret.because.starts_with("DB_PASSWORD is in"),
         "{}",
         secret.because
     );

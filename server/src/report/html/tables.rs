@@ -235,7 +235,10 @@ pub fn timeline(record: &Record, analysis: &Analysis, zero: Zero, open: Open) ->
         ("Source", false),
     ];
     let rows = Rows::of(record);
-    let summary = format!("All {}", count(rows.count(), "entry", "entries"));
+    let summary = match rows.count() {
+        1 => "The only entry".to_owned(),
+        n => format!("All {}", count(n, "entry", "entries")),
+    };
     let rows = rows
         .iter()
         .map(|row| entry(row, analysis, zero, !shown.contains(&row.event.seq)));
