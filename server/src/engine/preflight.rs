@@ -16,6 +16,10 @@ use app::model::facts::{ServiceFacts, Snapshot};
 use app::model::record::Picked;
 use futures::future::join_all;
 
+/// What no undo gives back.
+const ROLLBACK: &str = "Swarm keeps one earlier definition of a service: after this run \
+                        `docker service rollback` no longer goes back to before your last deploy";
+
 /// What preflight found.
 pub struct Preflight {
     /// Line by line, for people.
@@ -100,6 +104,9 @@ impl Shared {
             found.say(CheckState::Warn, text);
         }
         late_guards(&mut found, experiment);
+        if experiment.method.iter().any(faults::updates_the_service) {
+            found.say(CheckState::Warn, ROLLBACK);
+        }
         self.blast_radius(&mut found, experiment, before, seed, &settings);
         Ok(found)
     }

@@ -152,6 +152,14 @@ pub fn plan(
     }
 }
 
+/// Whether it changes the service's definition, as a deploy does.
+pub fn updates_the_service(fault: &Fault) -> bool {
+    match fault {
+        Fault::ContainerKill { .. } => false,
+        Fault::ServiceLabel { .. } => true,
+    }
+}
+
 /// Does it. Its undo entry must be durable before this is called.
 pub async fn apply(step: &Step, swarm: &Swarm) -> Result<(), FaultError> {
     match &step.act {

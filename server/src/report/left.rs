@@ -6,7 +6,7 @@
 use super::text::upper_first;
 use super::words::Words;
 use app::model::record::Record;
-use app::model::undo::{RECOVER, UndoEntry, UndoState};
+use app::model::undo::{RECOVER, Undo, UndoEntry, UndoState};
 
 /// Something that is not back in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,14 @@ fn said_at_the_end(record: &Record) -> Vec<Left> {
 pub fn words(record: &Record) -> Words {
     let left = left_behind(record);
     if left.is_empty() {
-        return nothing_left(record).into();
+        let words = Words::from(nothing_left(record));
+        if !rolls_back_elsewhere(record) {
+            return words;
+        }
+        return words
+            .plain(" From now on ")
+            .code("docker service rollback")
+            .plain(" brings back the definition of during the fault, not your earlier one.");
     }
     left.into_iter().fold(Words::new(), |words, left| {
         let words = words.join("; ", Words::new().strong(left.text));
@@ -102,6 +109,16 @@ fn put_back(record: &Record) -> Option<String> {
     Some(format!("{changes} made and put back{when}."))
 }
 
+/// What putting back cannot give back: Swarm keeps one earlier definition of a service.
+fn rolls_back_elsewhere(record: &Record) -> bool {
+    let updated = |entry: &UndoEntry| matches!(entry.undo, Undo::ServiceLabel { .. });
+    let mut back = record
+        .undo
+        .iter()
+        .filter(|e| e.state == UndoState::Reverted);
+    back.any(updated)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,7 +150,8 @@ mod tests {
     fn what_was_put_back_or_left_to_others_is_told_apart() {
         assert_eq!(
             said(&with(UndoState::Reverted)),
-            "Nothing is left. One change was made and put back."
+            "Nothing is left. One change was made and put back. From now on `docker service \
+             rollback` brings back the definition of during the fault, not your earlier one."
         );
         let found = "\"theirs\"".to_owned();
         assert_eq!(
@@ -163,10 +181,8 @@ mod tests {
     fn several_changes_are_counted() {
         let mut record = with(UndoState::Reverted);
         record.undo.push(record.undo[0].clone());
-        assert_eq!(
-            said(&record),
-            "Nothing is left. 2 changes were made and put back."
-        );
+        let begin = "Nothing is left. 2 changes were made and put back. From now on";
+        assert!(said(&record).starts_with(begin), "{}", said(&record));
     }
 
     #[test]
@@ -176,10 +192,8 @@ mod tests {
             outcome.left_behind = vec!["Not put back yet: label x removed again".to_owned()];
         }
         record.undo[0].changed = record.run.ended.unwrap_or_default() + Micros(1);
-        assert_eq!(
-            said(&record),
-            "Nothing is left. One change was made and put back after the run was over."
-        );
+        let begin = "Nothing is left. One change was made and put back after the run was over.";
+        assert!(said(&record).starts_with(begin), "{}", said(&record));
         record.undo.clear();
         assert_eq!(said(&record), "**Not put back yet: label x removed again**");
     }
