@@ -41,7 +41,7 @@ pub async fn serve(args: &Serve) -> Result<ExitCode, Failure> {
         stop.cancel();
         tracing::info!("stopping: runs abort and restore");
     });
-    web::serve(listener, app, shutdown).await?;
+    web::serve(listener, app, shutdown).await;
     lab.engine.finished().await;
     keeping.abort();
     Ok(ExitCode::SUCCESS)

@@ -17,6 +17,7 @@ mod live;
 mod pages;
 mod refused;
 mod rest;
+mod serving;
 mod sessions;
 mod share;
 mod sign_in;
@@ -29,6 +30,7 @@ mod tests;
 mod watched;
 
 pub use access::Access;
+pub use serving::serve;
 
 use crate::lab::LocalLab;
 use axum::Router;
@@ -36,10 +38,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -56,30 +55,6 @@ pub struct Web {
     pub lab: LocalLab,
     /// Cancelled when the process is to end: live streams end.
     pub shutdown: CancellationToken,
-}
-
-/// How long connections that are still open may take to end once the lab is to end.
-const LAST_ANSWERS: Duration = Duration::from_secs(5);
-
-/// Serves until the shutdown token is cancelled. A client that does not read its answer keeps
-/// nobody waiting for longer than a moment.
-pub async fn serve(
-    listener: TcpListener,
-    app: Router,
-    shutdown: CancellationToken,
-) -> std::io::Result<()> {
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, app)
-        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
-        .into_future();
-    let too_long = async {
-        shutdown.cancelled().await;
-        tokio::time::sleep(LAST_ANSWERS).await;
-    };
-    tokio::select! {
-        served = serving => served,
-        () = too_long => Ok(()),
-    }
 }
 
 /// Everything that is answered at an address.
