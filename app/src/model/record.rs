@@ -95,7 +95,8 @@ pub enum ProbeOutcome {
     Tls,
     /// What came back was not HTTP.
     Garbled,
-    /// The prober had no place to send it: too many unanswered at once.
+    /// The lab could not send it: no free port or file descriptor, no time, or too many unanswered
+    /// at once. Says nothing about the target.
     NotSent,
 }
 
@@ -113,6 +114,11 @@ impl ProbeOutcome {
         Self::Garbled,
         Self::NotSent,
     ];
+
+    /// Whether it left the lab at all. What did not counts neither for the target nor against it.
+    pub const fn was_sent(self) -> bool {
+        !matches!(self, Self::NotSent)
+    }
 
     /// The word in documents and pages.
     pub const fn word(self) -> &'static str {

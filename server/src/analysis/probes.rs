@@ -31,7 +31,7 @@ fn stats_of(case: &Case, series: &ProbeSeries) -> ProbeStats {
         name: series.name.clone(),
         before: window(samples.iter().filter(|s| s.intended < zero)),
         after: window(after.iter()),
-        outages: outages(after, zero, case.end, every),
+        outages: outages(&sent(after), zero, case.end, every),
         lag_p99: quantile(samples.iter().map(|s| s.lag), 0.99).unwrap_or_default(),
         every,
     }
@@ -55,6 +55,12 @@ fn every(case: &Case, series: &ProbeSeries) -> Micros {
     }
 }
 
+/// Those that left the lab: the others neither begin an outage nor end one.
+fn sent(samples: &[Sample]) -> Vec<Sample> {
+    let sent = samples.iter().filter(|s| s.outcome.was_sent());
+    sent.copied().collect()
+}
+
 /// Counts and latencies of some samples.
 pub(super) fn window<'a>(samples: impl Iterator<Item = &'a Sample> + Clone) -> Window {
     let mut outcomes: BTreeMap<ProbeOutcome, u64> = BTreeMap::new();
@@ -62,10 +68,11 @@ pub(super) fn window<'a>(samples: impl Iterator<Item = &'a Sample> + Clone) -> W
         *outcomes.entry(sample.outcome).or_default() += 1;
     }
     let answered = samples
+        .clone()
         .filter(|s| s.outcome == ProbeOutcome::Ok)
         .map(|s| s.latency);
     Window {
-        sent: outcomes.values().sum(),
+        sent: samples.filter(|s| s.outcome.was_sent()).count() as u64,
         ok: outcomes.get(&ProbeOutcome::Ok).copied().unwrap_or(0),
         outcomes: outcomes.into_iter().collect(),
         p50: quantile(answered.clone(), 0.5),
@@ -88,18 +95,29 @@ fn outages(samples: &[Sample], zero: At, end: At, every: Micros) -> Vec<Outage> 
     let mut found = Vec::new();
     let mut rest = samples;
     while let Some(start) = rest.iter().position(|s| s.outcome != ProbeOutcome::Ok) {
+        let before = rest[..start].last().map_or(zero, |s| s.intended);
         let bad = &rest[start..];
         let back = bad
             .windows(usize::from(IN_A_ROW))
             .position(|row| row.iter().all(|s| s.outcome == ProbeOutcome::Ok));
-        found.push(outage(bad, back, zero, end, every));
+        let resolution = every.max(apart(before, bad, back));
+        found.push(outage(bad, back, zero, end, resolution));
         rest = back.map_or(&[], |back| &bad[back..]);
     }
     found
 }
 
+/// How far apart the sends are between which an outage began, and those between which it ended: more
+/// than usual where some were not sent. `before` is the last send before it.
+fn apart(before: At, bad: &[Sample], back: Option<usize>) -> Micros {
+    let began = bad.first().map(|first| first.intended - before);
+    let around = back.and_then(|back| bad.get(back.checked_sub(1)?..=back));
+    let ended = around.map(|pair| pair[1].intended - pair[0].intended);
+    began.max(ended).unwrap_or_default()
+}
+
 /// `bad` begins with the first failure; `back` is where five answers in a row begin.
-fn outage(bad: &[Sample], back: Option<usize>, zero: At, end: At, every: Micros) -> Outage {
+fn outage(bad: &[Sample], back: Option<usize>, zero: At, end: At, resolution: Micros) -> Outage {
     let from = bad.first().map_or(zero, |s| s.intended);
     let to = back
         .and_then(|i| bad.get(i))
@@ -112,7 +130,7 @@ fn outage(bad: &[Sample], back: Option<usize>, zero: At, end: At, every: Micros)
         to: to.map(|to| to - zero),
         length: Measured {
             span: to.unwrap_or(end).max(from) - from,
-            resolution: every,
+            resolution,
         },
         failed: failed.count() as u64,
     }
@@ -126,8 +144,8 @@ pub(super) fn too_late_to_judge(case: &Case, probe: &ProbeStats, outage: &Outage
     let (Some(zero), Some(series), None) = (case.zero(), series, outage.to) else {
         return false;
     };
-    let sent = between(&series.samples, zero + outage.from, case.end).len();
-    sent <= usize::from(IN_A_ROW)
+    let since = sent(between(&series.samples, zero + outage.from, case.end));
+    since.len() <= usize::from(IN_A_ROW)
 }
 
 impl ProbeStats {
@@ -147,7 +165,7 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ProbeOutcome::{Ok as Up, Refused as Down};
+    use ProbeOutcome::{NotSent, Ok as Up, Refused as Down};
     use proptest::prelude::*;
 
     const EVERY: i64 = 100_000;
@@ -167,7 +185,7 @@ mod tests {
     fn found(outcomes: &[ProbeOutcome]) -> Vec<Outage> {
         let samples = series(outcomes);
         let end = samples.last().map_or(At(0), |s| s.intended + Micros(EVERY));
-        outages(&samples, At(0), end, Micros(EVERY))
+        outages(&sent(&samples), At(0), end, Micros(EVERY))
     }
 
     #[test]
@@ -192,6 +210,37 @@ mod tests {
         let twice = [Down, Up, Up, Up, Up, Up, Down, Up, Up, Up, Up, Up];
         let starts: Vec<_> = found(&twice).iter().map(|o| o.from.0).collect();
         assert_eq!(starts, [0, 600_000]);
+    }
+
+    #[test]
+    fn what_was_not_sent_neither_begins_an_outage_nor_ends_one() {
+        assert!(found(&[Up, NotSent, NotSent, Up]).is_empty());
+        let outages = found(&[Up, NotSent, Down, Up, NotSent, Up, Up, Up, Up, NotSent]);
+        assert_eq!(outages.len(), 1);
+        assert_eq!(outages[0].from, Micros(200_000));
+        assert_eq!(outages[0].to, Some(Micros(302_000)), "five in a row");
+        assert_eq!(outages[0].failed, 1);
+        let none_sent = found(&[Down, NotSent, NotSent, NotSent, NotSent, NotSent]);
+        assert_eq!(none_sent[0].to, None);
+    }
+
+    #[test]
+    fn an_outage_is_known_as_exactly_as_probes_were_sent_around_it() {
+        let plain = [Up, Down, Down, Up, Up, Up, Up, Up];
+        let resolution = |outcomes: &[_]| found(outcomes)[0].length.resolution;
+        assert_eq!(resolution(&plain), Micros(100_000));
+        let late = [Up, NotSent, NotSent, Down, Down, Up, Up, Up, Up, Up];
+        assert_eq!(resolution(&late), Micros(300_000));
+        let early = [Up, Down, NotSent, Up, Up, Up, Up, Up];
+        assert_eq!(resolution(&early), Micros(200_000));
+        assert_eq!(resolution(&[NotSent, NotSent, Down]), Micros(200_000));
+    }
+
+    #[test]
+    fn what_was_not_sent_is_counted_apart() {
+        let window = window(series(&[Up, NotSent, Down, NotSent]).iter());
+        assert_eq!((window.sent, window.ok, window.failed()), (2, 1, 1));
+        assert!(window.outcomes.contains(&(NotSent, 2)));
     }
 
     proptest! {

@@ -62,12 +62,13 @@ fn empty_times(case: &Case) -> Vec<(At, At)> {
     times
 }
 
-/// A probe that was answered every time between two moments, and how often.
+/// A probe that was answered every time that it was sent between two moments, and how often.
 fn answered_all(probe: &ProbeSeries, (from, to): (At, At)) -> Option<(&str, usize)> {
     let within = |at: At| at.0 >= from.0 + MARGIN.0 && at.0 <= to.0 - MARGIN.0;
     let samples = probe
         .samples
         .iter()
+        .filter(|s| s.outcome.was_sent())
         .filter(|s| within(s.intended) && within(s.intended + s.latency));
     let outcomes: Vec<ProbeOutcome> = samples.map(|s| s.outcome).collect();
     let all = outcomes.len() >= ENOUGH && outcomes.iter().all(|o| *o == ProbeOutcome::Ok);

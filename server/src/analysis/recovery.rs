@@ -185,7 +185,7 @@ fn end_of(case: &Case, probe: &ProbeStats, outage: &Outage) -> Option<Moment> {
     Some(Moment {
         after: Measured {
             span,
-            resolution: probe.every,
+            resolution: outage.length.resolution,
         },
         evidence: event.map_or(evidence.clone(), |e| evidence.and(&Evidence::event(e))),
     })

@@ -165,11 +165,11 @@ pub struct ProbeStats {
 /// A probe over one window.
 #[derive(Debug, Clone, PartialEq, Serialize, Default)]
 pub struct Window {
-    /// Sent, by intention, within the window.
+    /// Sent, by intention, within the window. What the lab could not send is not among them.
     pub sent: u64,
     /// Answered as expected.
     pub ok: u64,
-    /// How many ended how, those that occur, ok included.
+    /// How many ended how, those that occur, ok and those not sent included.
     pub outcomes: Vec<(ProbeOutcome, u64)>,
     /// Median latency of answered ones (from the intended send).
     pub p50: Option<Micros>,

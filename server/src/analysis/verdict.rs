@@ -7,6 +7,7 @@ use super::case::Case;
 use super::hits::first_unproven;
 use super::reach::misses_the_target;
 use super::removal::disturbed;
+use super::unsent::unsent;
 use super::words::{figure, list, sentence};
 use super::{Claim, Evidence, Hit, Recovery};
 use app::model::run::Verdict;
@@ -118,15 +119,17 @@ fn not_recovered(recovery: &Recovery) -> String {
     })
 }
 
-/// A gap in the evidence between the first fault and the end of observation.
+/// A gap in the evidence between the first fault and the end of observation: told by who watched, or
+/// seen in what a probe lacks.
 pub(super) fn gap(case: &Case) -> Option<(String, Evidence)> {
     let zero = case.zero()?;
-    case.all().find_map(|event| match &event.what {
+    let told = case.all().find_map(|event| match &event.what {
         What::Gap { text, from, to } if *to >= zero && *from <= case.end => {
             Some((text.clone(), Evidence::event(event)))
         }
         _ => None,
-    })
+    });
+    told.or_else(|| unsent(case, zero))
 }
 
 /// A change of the service by somebody else while the run was on. What the snapshots say does not

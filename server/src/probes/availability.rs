@@ -5,11 +5,15 @@
 //!
 //! The rule. Take the last `for` before the moment up to which all probes have settled. Cut it
 //! into ten equal parts (fewer, where a part would hold less than five sends of the quickest
-//! probe). Availability stayed below the share if, in every part in which any probe was meant to
-//! be sent, fewer than that share of them were answered as expected, all probes together; if
-//! there is such a part; if the same is true of the very first probes of the time, so that it begins
-//! with the loss and not before; and if the first probe of all was sent before the time began. A
-//! `for` shorter than the quickest probe's interval counts as that interval.
+//! probe). Availability stayed below the share if, in every part in which any probe was sent, fewer
+//! than that share of them were answered as expected, all probes together; if there is such a part;
+//! if the same is true of the very first probes of the time, so that it begins with the loss and
+//! not before; and if the first probe of all was sent before the time began. A `for` shorter than
+//! the quickest probe's interval counts as that interval.
+//!
+//! A probe that the lab could not send is not among them. But where all of a stretch were not sent,
+//! nobody knows: the time must neither begin nor end with such a stretch. In between, it counts for
+//! what was seen on both of its sides.
 
 use app::model::experiment::AbortWhen;
 use app::model::record::{ProbeOutcome, Sample};
@@ -34,11 +38,14 @@ pub struct Availability {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
+    /// Meant to be sent.
+    due: u64,
     sent: u64,
     ok: u64,
 }
 
 impl Tally {
+    /// Share answered of those sent; none when none was.
     fn percent(self) -> Option<f64> {
         (self.sent > 0).then(|| 100.0 * self.ok as f64 / self.sent as f64)
     }
@@ -64,7 +71,8 @@ impl Availability {
         let grain = sample.intended.0.div_euclid(self.grain);
         self.first = Some(self.first.map_or(grain, |first| first.min(grain)));
         let tally = self.grains.entry(grain).or_default();
-        tally.sent += 1;
+        tally.due += 1;
+        tally.sent += u64::from(sample.outcome.was_sent());
         tally.ok += u64::from(sample.outcome == ProbeOutcome::Ok);
     }
 
@@ -75,18 +83,23 @@ impl Availability {
         self.grains = self.grains.split_off(&begin);
         let watched = self.first.is_some_and(|first| first <= begin);
         let end = begin + self.parts * GRAINS_PER_PART;
-        let first = self.grains.range(begin..end).next();
-        let first = first.and_then(|(_, tally)| tally.percent());
-        let mut parts = (0..self.parts).filter_map(|part| {
-            self.tally(begin + part * GRAINS_PER_PART, GRAINS_PER_PART)
-                .percent()
-        });
+        let first = self
+            .grains
+            .range(begin..end)
+            .next()
+            .map(|(_, tally)| *tally);
+        let parts = (0..self.parts)
+            .map(|part| self.tally(begin + part * GRAINS_PER_PART, GRAINS_PER_PART))
+            .filter(|tally| tally.due > 0);
+        let last = parts.clone().next_back();
         let is_low = |percent: f64| percent < self.share.get();
-        watched && first.is_some_and(is_low) && parts.all(is_low)
+        let ends_low = |end: Option<Tally>| end.and_then(Tally::percent).is_some_and(is_low);
+        let mut seen = parts.filter_map(Tally::percent);
+        watched && ends_low(first) && ends_low(last) && seen.all(is_low)
     }
 
     /// Share of probes answered over the whole time before `until`, in percent; none when none
-    /// was meant to be sent in it.
+    /// was sent in it.
     pub fn percent(&self, until: At) -> Option<f64> {
         self.tally(self.begin(until), self.parts * GRAINS_PER_PART)
             .percent()
@@ -104,6 +117,7 @@ impl Availability {
     fn tally(&self, from: i64, grains: i64) -> Tally {
         let within = self.grains.range(from..from + grains);
         within.fold(Tally::default(), |sum, (_, tally)| Tally {
+            due: sum.due + tally.due,
             sent: sum.sent + tally.sent,
             ok: sum.ok + tally.ok,
         })
@@ -203,6 +217,48 @@ mod tests {
         assert!(!ten.below(tenths(500)));
         ten.add(&sample(0, false));
         assert!(!ten.below(tenths(500)), "long ago");
+    }
+
+    /// Answered until 20 s, lost from then on; not sent within some tenths of a second.
+    fn lost_but_for(unsent: std::ops::Range<i64>) -> (Availability, Option<i64>) {
+        let mut ten = guard(50.0, Span::secs(10));
+        let tripped = (0..600).find(|tenth| {
+            let mut sample = sample(*tenth, *tenth < 200);
+            if unsent.contains(tenth) {
+                sample.outcome = ProbeOutcome::NotSent;
+            }
+            ten.add(&sample);
+            ten.below(tenths(tenth + 1))
+        });
+        (ten, tripped)
+    }
+
+    #[test]
+    fn what_was_not_sent_neither_trips_nor_counts() {
+        let mut ten = guard(50.0, Span::secs(10));
+        for tenth in 0..300 {
+            let mut sample = sample(tenth, tenth % 3 == 0);
+            if tenth % 3 != 0 {
+                sample.outcome = ProbeOutcome::NotSent;
+            }
+            ten.add(&sample);
+            assert!(!ten.below(tenths(tenth + 1)), "{tenth}");
+        }
+        assert_eq!(ten.percent(tenths(300)), Some(100.0));
+    }
+
+    #[test]
+    fn a_loss_seen_before_and_after_what_was_not_sent_trips_in_time() {
+        let (_, tripped) = lost_but_for(230..290);
+        assert!((298..=311).contains(&tripped.unwrap()), "{tripped:?}");
+    }
+
+    #[test]
+    fn a_loss_that_may_have_begun_while_nothing_was_sent_counts_from_where_it_was_seen() {
+        let (_, tripped) = lost_but_for(150..260);
+        assert!((358..=371).contains(&tripped.unwrap()), "{tripped:?}");
+        let (_, tripped) = lost_but_for(210..600);
+        assert_eq!(tripped, None, "nobody knows whether it lasted");
     }
 
     #[test]

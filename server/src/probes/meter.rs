@@ -3,6 +3,7 @@
 //! Guarantee: the result depends only on which samples came, not on the order in which they
 //! settled; every sample is counted exactly once.
 
+use super::second::Second;
 use super::streak::Streak;
 use app::model::experiment::Probe;
 use app::model::record::{ProbeOutcome, Sample};
@@ -18,8 +19,6 @@ const GRACE: Micros = Micros(1_000_000);
 
 /// Longest latency that the histogram tells apart: an hour, in microseconds.
 const HIGHEST: u64 = 3_600_000_000;
-
-const SECOND: i64 = 1_000_000;
 
 /// What became final since one last asked.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -125,9 +124,9 @@ impl Meter {
         self.counts[outcome as usize]
     }
 
-    /// How many samples there are.
+    /// How many really were sent.
     pub fn sent(&self) -> u64 {
-        self.counts.iter().sum()
+        self.counts.iter().sum::<u64>() - self.count_of(ProbeOutcome::NotSent)
     }
 
     /// Outcomes that occur, with their counts.
@@ -169,18 +168,25 @@ impl Meter {
         }
     }
 
-    /// Takes a sample in the order of intended sends.
+    /// Takes a sample in the order of intended sends. One that was not sent changes nothing: it
+    /// neither begins nor ends an outage, and no second has it.
     fn follow(&mut self, sample: Sample) {
+        if !sample.outcome.was_sent() {
+            return;
+        }
         if let Some((at, what)) = self.streak.take(sample) {
             let event = self.event(at, what);
             self.settled.events.push(event);
         }
-        let at = At(sample.intended.0.div_euclid(SECOND) * SECOND);
-        if self.second.as_ref().is_some_and(|second| second.at != at) {
+        if self
+            .second
+            .as_ref()
+            .is_some_and(|second| !second.holds(&sample))
+        {
             self.close_second();
         }
         self.second
-            .get_or_insert_with(|| Second::new(at))
+            .get_or_insert_with(|| Second::of(&sample))
             .add(sample);
     }
 
@@ -221,51 +227,6 @@ fn quantile(histogram: &Histogram<u32>, share: f64) -> Option<Micros> {
 
 fn unsigned(micros: Micros) -> u64 {
     u64::try_from(micros.0).unwrap_or_default()
-}
-
-/// A second under way.
-#[derive(Debug)]
-struct Second {
-    at: At,
-    sent: u32,
-    answered: Vec<i64>,
-    longest: i64,
-}
-
-impl Second {
-    fn new(at: At) -> Self {
-        Self {
-            at,
-            sent: 0,
-            answered: Vec::new(),
-            longest: 0,
-        }
-    }
-
-    fn ends(&self) -> At {
-        self.at + Micros(SECOND)
-    }
-
-    fn add(&mut self, sample: Sample) {
-        self.sent += 1;
-        self.longest = self.longest.max(sample.latency.0);
-        if sample.outcome == ProbeOutcome::Ok {
-            self.answered.push(sample.latency.0);
-        }
-    }
-
-    fn into_bin(mut self, probe: usize) -> Bin {
-        let middle = self.answered.len().saturating_sub(1) / 2;
-        self.answered.sort_unstable();
-        Bin {
-            at: self.at,
-            probe,
-            sent: self.sent,
-            ok: u32::try_from(self.answered.len()).unwrap_or(u32::MAX),
-            median_us: self.answered.get(middle).copied().unwrap_or_default(),
-            max_us: self.longest,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -389,6 +350,36 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_was_not_sent_is_counted_but_is_no_failure() {
+        use ProbeOutcome::{NotSent, Ok, Refused};
+        let outcomes = [Ok, NotSent, Refused, NotSent, Ok, Ok, NotSent, Ok, Ok, Ok];
+        let samples: Vec<_> = (0..)
+            .zip(outcomes)
+            .map(|(send, outcome)| sample(send, outcome, 900))
+            .collect();
+        let (meter, settled) = all(&samples);
+        assert_eq!((meter.sent(), meter.count_of(NotSent)), (7, 3));
+        let told: Vec<_> = settled
+            .events
+            .iter()
+            .map(|e| (e.at, e.what.text()))
+            .collect();
+        let answering = START + Micros(4 * EVERY + 900);
+        assert_eq!(
+            told,
+            [
+                (START + Micros(2 * EVERY), "no answer: refused".to_owned()),
+                (answering, "answers again".to_owned())
+            ],
+            "the five answers count as in a row"
+        );
+        let in_bins: u32 = settled.bins.iter().map(|bin| bin.sent).sum();
+        assert_eq!(in_bins, 7);
+        let (_, nothing) = all(&[sample(0, NotSent, 900), sample(1, NotSent, 900)]);
+        assert_eq!(nothing, Settled::default());
+    }
+
     fn samples() -> impl Strategy<Value = Vec<Sample>> {
         let outcome = prop_oneof![
             3 => Just(ProbeOutcome::Ok),
@@ -434,7 +425,8 @@ mod tests {
             let (meter, settled) = all(&samples);
             let in_bins: u64 = settled.bins.iter().map(|bin| u64::from(bin.sent)).sum();
             let ok_in_bins: u64 = settled.bins.iter().map(|bin| u64::from(bin.ok)).sum();
-            prop_assert_eq!(meter.sent(), samples.len() as u64);
+            let unsent = meter.count_of(ProbeOutcome::NotSent);
+            prop_assert_eq!(meter.sent() + unsent, samples.len() as u64);
             prop_assert_eq!(in_bins, meter.sent());
             prop_assert_eq!(ok_in_bins, meter.count_of(ProbeOutcome::Ok));
             let failing = settled.events.iter().filter(|e| matches!(e.what, What::ProbeFailing { .. }));

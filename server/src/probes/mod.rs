@@ -16,6 +16,7 @@ mod meter;
 mod once;
 mod outcome;
 mod prober;
+mod second;
 mod streak;
 mod tls;
 

@@ -153,21 +153,26 @@ fn proofs(record: &Record) -> Vec<&str> {
     proven.collect()
 }
 
-/// "352 probes, 12 timeline entries, no gap".
+/// "352 probes, 12 timeline entries, no gap"; where the lab could not send some: "312 probes, 12
+/// timeline entries, 40 more could not be sent".
 pub fn evidence_in_short(record: &Record) -> String {
-    let probes = record.probes.iter().map(|p| p.samples.len()).sum();
+    let samples = record.probes.iter().flat_map(|p| &p.samples);
+    let all = samples.clone().count();
+    let sent = samples.filter(|s| s.outcome.was_sent()).count();
     let gaps = record
         .events
         .iter()
         .filter(|e| matches!(e.what, What::Gap { .. }))
         .count();
-    let gaps = match gaps {
-        0 => "no gap".to_owned(),
-        n => count(n, "gap", "gaps"),
+    let lacks = match (gaps, all - sent) {
+        (0, 0) => "no gap".to_owned(),
+        (0, n) => format!("{n} more could not be sent"),
+        (gaps, 0) => count(gaps, "gap", "gaps"),
+        (gaps, n) => format!("{n} more could not be sent, {}", count(gaps, "gap", "gaps")),
     };
     format!(
-        "{}, {}, {gaps}",
-        count(probes, "probe", "probes"),
+        "{}, {}, {lacks}",
+        count(sent, "probe", "probes"),
         count(
             Rows::of(record).count(),
             "timeline entry",
@@ -206,6 +211,7 @@ fn offset(span: Micros) -> String {
 mod tests {
     use super::*;
     use crate::report::sample;
+    use app::model::record::ProbeOutcome;
 
     fn fact(name: &str, record: &Record, analysis: &Analysis) -> String {
         let facts = facts(record, analysis);
@@ -232,6 +238,16 @@ mod tests {
             "Nothing was changed that needs putting back."
         );
         assert!(fact("Evidence").contains("no gap; task states seen every 50 ms or sooner"));
+    }
+
+    #[test]
+    fn evidence_without_some_of_its_probes_is_not_told_as_whole() {
+        let (mut record, _) = sample::kill();
+        let all = record.probes[0].samples.len();
+        record.probes[0].samples[3].outcome = ProbeOutcome::NotSent;
+        let text = evidence_in_short(&record);
+        assert!(text.starts_with(&format!("{} probes, ", all - 1)), "{text}");
+        assert!(text.ends_with(", 1 more could not be sent"), "{text}");
     }
 
     #[test]

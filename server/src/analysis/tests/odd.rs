@@ -253,6 +253,9 @@ fn a_probe_that_is_answered_while_nothing_runs_proves_nothing() {
     let mut record = founding_kill();
     for sample in &mut record.probes[0].samples {
         (sample.outcome, sample.latency) = (ProbeOutcome::Ok, Micros(2_000));
+        if sample.intended > at(3_000) && sample.intended < at(3_100) {
+            sample.outcome = ProbeOutcome::NotSent;
+        }
     }
     let analysis = analyse(&record);
     assert_eq!(analysis.verdict, Verdict::Invalid);

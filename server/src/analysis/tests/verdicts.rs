@@ -55,6 +55,61 @@ fn a_gap_counts_where_it_could_hide_something() {
     assert_eq!(verdict(&with(30_000, gap(26_000, 30_000))).0, Verdict::Held);
 }
 
+/// The founding kill, where probes of some milliseconds after the fault did not leave the lab.
+fn unsent(when: impl Fn(i64) -> bool) -> Record {
+    let mut record = founding_kill();
+    for sample in &mut record.probes[0].samples {
+        if when((sample.intended - at(0)).0 / 1_000) {
+            sample.outcome = ProbeOutcome::NotSent;
+        }
+    }
+    record
+}
+
+#[test]
+fn probes_that_the_lab_could_not_send_are_a_gap_where_they_could_hide_an_outage() {
+    let stalled = analyse(&unsent(|ms| (20_000..24_000).contains(&ms)));
+    assert_eq!(stalled.verdict, Verdict::Invalid);
+    assert_eq!(
+        stalled.reason,
+        "The evidence has a gap: the lab itself could not send 40 of the 251 probes of api, \
+         between +20.1 s and +24.0 s."
+    );
+    let gap = stalled.findings.iter().find(|f| f.id == "evidence-gap");
+    assert_eq!(
+        gap.map(|f| f.evidence.probes.clone()),
+        Some(vec!["api".into()])
+    );
+    assert_eq!(stalled.probes[0].outages.len(), 1, "only the real one");
+    let scattered = unsent(|ms| ms > 12_000 && ms % 1_000 < 100);
+    assert_eq!(
+        verdict(&scattered).0,
+        Verdict::Invalid,
+        "more than 1 in 100"
+    );
+    let five = unsent(|ms| (20_000..20_500).contains(&ms));
+    assert_eq!(
+        verdict(&five).0,
+        Verdict::Invalid,
+        "as many as end an outage"
+    );
+    let before = unsent(|ms| (-5_000..-1_000).contains(&ms));
+    assert_eq!(verdict(&before).0, Verdict::Held);
+}
+
+#[test]
+fn a_few_probes_that_the_lab_could_not_send_change_no_verdict() {
+    let analysis = analyse(&unsent(|ms| (20_000..20_400).contains(&ms)));
+    let whole = analyse(&founding_kill());
+    assert_eq!(analysis.verdict, Verdict::Held);
+    let (after, all) = (&analysis.probes[0].after, &whole.probes[0].after);
+    assert_eq!((after.sent, after.ok), (all.sent - 4, all.ok - 4));
+    assert!(after.outcomes.contains(&(ProbeOutcome::NotSent, 4)));
+    assert_eq!(analysis.probes[0].outages, whole.probes[0].outages);
+    let within = analyse(&unsent(|ms| (3_000..3_300).contains(&ms)));
+    assert_eq!(within.probes[0].outages.len(), 1, "they end no outage");
+}
+
 /// Killed when the fault had been sent for 3 s, and started again an hour later.
 fn killed_lab() -> Record {
     let back = 3_600_000;

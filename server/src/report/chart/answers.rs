@@ -199,10 +199,10 @@ fn thin(points: impl Iterator<Item = Dot>) -> Vec<Dot> {
     out
 }
 
-/// Stretches of samples in a row that failed, seconds from zero by intended send.
+/// Stretches of sent samples in a row that failed, seconds from zero by intended send.
 fn failing(series: &ProbeSeries, zero: At) -> Vec<(f64, f64)> {
-    series
-        .samples
+    let sent = series.samples.iter().filter(|s| s.outcome.was_sent());
+    sent.collect::<Vec<_>>()
         .chunk_by(|a, b| (a.outcome == ProbeOutcome::Ok) == (b.outcome == ProbeOutcome::Ok))
         .filter(|run| run.iter().all(|s| s.outcome != ProbeOutcome::Ok))
         .filter_map(|run| Some((run.first()?.intended, run.last()?.intended)))
@@ -213,6 +213,7 @@ fn failing(series: &ProbeSeries, zero: At) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use app::model::record::Sample;
 
     #[test]
     fn a_wide_range_is_shown_by_decades_and_a_narrow_one_from_zero() {
@@ -225,6 +226,23 @@ mod tests {
         assert_eq!(labels, ["0 ms", "10 ms", "20 ms"]);
         let none = Scale::fit(std::iter::empty());
         assert!(none.share(f64::NAN).is_nan() || none.share(1.0) <= 1.0);
+    }
+
+    #[test]
+    fn what_was_not_sent_is_drawn_neither_as_failed_nor_as_answered() {
+        use ProbeOutcome::{NotSent, Ok, Refused};
+        let outcomes = [NotSent, Ok, Refused, NotSent, Refused, Ok, NotSent];
+        let samples = (0..).zip(outcomes).map(|(second, outcome)| Sample {
+            intended: At(second * 1_000_000),
+            latency: Micros(0),
+            lag: Micros(0),
+            outcome,
+        });
+        let series = ProbeSeries {
+            name: "api".to_owned(),
+            samples: samples.collect(),
+        };
+        assert_eq!(failing(&series, At(0)), [(2.0, 4.0)]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub struct Bin {
     pub from: f64,
     /// Seconds from zero.
     pub to: f64,
-    /// Sent, by intention.
+    /// Sent, by intention. What the lab could not send is not among them.
     pub sent: u64,
     /// Answered as expected.
     pub ok: u64,
@@ -23,7 +23,7 @@ pub struct Bin {
     pub median: Option<Micros>,
     /// Longest latency of the answered ones.
     pub longest: Option<Micros>,
-    /// How the others ended.
+    /// How the others ended, those not sent included.
     pub failures: BTreeMap<ProbeOutcome, u64>,
 }
 
@@ -70,7 +70,7 @@ fn count(samples: &[&Sample]) -> Bin {
     let mut bin = Bin::default();
     let mut latencies = Vec::new();
     for sample in samples {
-        bin.sent += 1;
+        bin.sent += u64::from(sample.outcome.was_sent());
         if sample.outcome == ProbeOutcome::Ok {
             bin.ok += 1;
             latencies.push(sample.latency);
@@ -85,7 +85,7 @@ fn count(samples: &[&Sample]) -> Bin {
 }
 
 impl Bin {
-    /// How the failed ones ended, for people: "9 refused, 1 timeout"; empty when none failed.
+    /// How the others ended, for people: "9 refused, 1 not sent"; empty when all were answered.
     pub fn failures(&self) -> String {
         let each = |(outcome, n): (&ProbeOutcome, &u64)| format!("{n} {}", outcome.word());
         self.failures
@@ -143,5 +143,16 @@ mod tests {
             half.map(|b| (b.ok, b.failures())),
             Some((5, "5 refused".to_owned()))
         );
+    }
+
+    #[test]
+    fn what_was_not_sent_is_told_but_is_no_loss() {
+        let samples = [
+            sample(0, ProbeOutcome::Ok),
+            sample(100, ProbeOutcome::NotSent),
+        ];
+        let bin = count(&samples.iter().collect::<Vec<_>>());
+        assert_eq!((bin.sent, bin.ok), (1, 1));
+        assert_eq!(bin.failures(), "1 not sent");
     }
 }

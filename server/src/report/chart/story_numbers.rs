@@ -26,7 +26,7 @@ pub fn numbers(lanes: &Lanes, probes: &[(&ProbeSeries, Vec<Bin>)]) -> Vec<Number
             "Answered",
             "Median answer",
             "Longest answer",
-            "Failed",
+            "Not answered",
         ],
         words: 0,
         rows: bins.iter().map(bin_row).collect(),
