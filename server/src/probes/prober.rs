@@ -173,11 +173,17 @@ impl Schedule {
     ) -> impl Future<Output = ()> + Send + use<> {
         let aim = Arc::clone(&self.prober.aim);
         let deadline = shot.due + self.prober.timeout;
+        let timeout = micros(self.prober.timeout);
         let sender = self.sender.clone();
         async move {
             let lag = shot.since();
-            let answer = timeout_at(deadline, aim.attempt()).await;
-            let outcome = answer.map_or(ProbeOutcome::Timeout, |answer| answer.outcome);
+            let outcome = if lag < timeout {
+                let answer = timeout_at(deadline, aim.attempt()).await;
+                answer.map_or(ProbeOutcome::Timeout, |answer| answer.outcome)
+            } else {
+                // This machine slept or starved: no time is left that the target could have used.
+                ProbeOutcome::NotSent
+            };
             drop(place);
             // Fails only when nobody listens any more.
             let _ = sender.send(shot.sample(lag, outcome));

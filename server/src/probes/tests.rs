@@ -256,6 +256,28 @@ async fn above_the_cap_sends_are_recorded_not_skipped() {
     );
 }
 
+/// A lab that sleeps says nothing about its target: one thread runs it all here, and is held up.
+#[tokio::test]
+async fn what_is_overdue_by_its_whole_timeout_is_not_sent() {
+    let target = stalling().await;
+    let mut probe = quick(&target.url, Span::millis(10));
+    probe.http.as_mut().unwrap().timeout = Span::millis(300);
+    let cancel = CancellationToken::new();
+    let mut stream = start(&probe, Clock::new(ClockOffset::default()), cancel.clone()).unwrap();
+    let (begin, every) = (stream.start(), stream.every());
+    let mut samples = take(&mut stream, 5).await;
+    std::thread::sleep(Duration::from_millis(900));
+    samples.extend(take(&mut stream, 100).await);
+    cancel.cancel();
+    samples.extend(rest(stream).await);
+    assert_complete(begin, every, &samples);
+    let (late, sent): (Vec<Sample>, Vec<Sample>) =
+        samples.into_iter().partition(|s| s.lag >= Micros(300_000));
+    assert!(late.len() > 40, "{}", late.len());
+    assert!(late.iter().all(|s| s.outcome == ProbeOutcome::NotSent));
+    assert!(sent.iter().all(|s| s.outcome != ProbeOutcome::NotSent));
+}
+
 #[tokio::test]
 async fn after_cancelling_what_is_out_settles_and_the_stream_ends() {
     let target = stalling().await;
