@@ -89,7 +89,7 @@ pub enum ProbeOutcome {
     Unreachable,
     /// No answer in time.
     Timeout,
-    /// The name could not be resolved.
+    /// The name could not be resolved, or not in time.
     Dns,
     /// TLS could not be agreed.
     Tls,

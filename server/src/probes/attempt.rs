@@ -1,9 +1,10 @@
 //! One attempt: look up, connect, ask, judge the answer.
 //!
-//! Guarantee: always ends in an outcome class; nothing of it outlives the future, so dropping it
-//! (a timeout) closes the connection.
+//! Guarantee: ends in an outcome class by its deadline, one that tells what was under way then; its
+//! connection is closed with it.
 
-use super::aim::{Aim, Host, HttpAim, Place};
+use super::aim::{Aim, HttpAim, Place};
+use super::lookups::Lookups;
 use super::outcome::{of_connect, of_exchange, of_http};
 use app::model::record::ProbeOutcome;
 use futures::future::{Either, select};
@@ -13,18 +14,13 @@ use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, HOST, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::pin;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 /// How much of an answer is read: who sends more has answered.
 pub(super) const MOST_BODY: usize = 1_000_000;
-
-/// Lookups block a thread each. Without a bound, a name server that hangs would take all of the
-/// runtime's blocking threads, and with them the rest of the lab.
-static LOOKUPS: Semaphore = Semaphore::const_new(128);
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,52 +40,44 @@ impl From<ProbeOutcome> for Answer {
 }
 
 impl Aim {
-    /// Tries once. Has no timeout of its own.
-    pub(super) async fn attempt(&self) -> Answer {
-        match self {
-            Self::Tcp(place) => match place.connect().await {
-                Ok(_accepted) => ProbeOutcome::Ok.into(),
-                Err(outcome) => outcome.into(),
-            },
-            Self::Http(http) => http.attempt().await.unwrap_or_else(Answer::from),
+    /// Tries once, until a deadline.
+    pub(super) async fn attempt(&self, lookups: &Lookups, deadline: Instant) -> Answer {
+        let place = match self {
+            Self::Tcp(place) => place,
+            Self::Http(http) => &http.place,
+        };
+        let stream = match place.connect(lookups, deadline).await {
+            Ok(stream) => stream,
+            Err(outcome) => return outcome.into(),
+        };
+        let Self::Http(http) = self else {
+            return ProbeOutcome::Ok.into();
+        };
+        match timeout_at(deadline, http.ask(stream)).await {
+            Ok(answer) => answer.unwrap_or_else(Answer::from),
+            Err(_late) => ProbeOutcome::Timeout.into(),
         }
     }
 }
 
 impl Place {
-    async fn connect(&self) -> Result<TcpStream, ProbeOutcome> {
-        let addresses = self.look_up().await?;
-        let stream = TcpStream::connect(&addresses[..])
+    async fn connect(
+        &self,
+        lookups: &Lookups,
+        deadline: Instant,
+    ) -> Result<TcpStream, ProbeOutcome> {
+        let addresses = lookups.addresses(self, deadline).await?;
+        let stream = timeout_at(deadline, TcpStream::connect(&addresses[..]))
             .await
+            .map_err(|_| ProbeOutcome::Timeout)?
             .map_err(|e| of_connect(&e))?;
         stream.set_nodelay(true).map_err(|e| of_exchange(&e))?;
         Ok(stream)
     }
-
-    /// The addresses to try, in the resolver's order; at least one.
-    async fn look_up(&self) -> Result<Vec<SocketAddr>, ProbeOutcome> {
-        let port = self.port;
-        let name = match &self.host {
-            Host::Address(address) => return Ok(vec![(*address, port).into()]),
-            Host::Name(name) => name.clone(),
-        };
-        let permit = LOOKUPS.acquire().await.map_err(|_| ProbeOutcome::NotSent)?;
-        let lookup = tokio::task::spawn_blocking(move || {
-            // Held by the thread, not by the attempt: a timeout does not end a lookup.
-            let _permit = permit;
-            let found = (&*name, port).to_socket_addrs();
-            found.map(Vec::from_iter).unwrap_or_default()
-        });
-        let found = lookup.await.map_err(|_| ProbeOutcome::NotSent)?;
-        (!found.is_empty())
-            .then_some(found)
-            .ok_or(ProbeOutcome::Dns)
-    }
 }
 
 impl HttpAim {
-    async fn attempt(&self) -> Result<Answer, ProbeOutcome> {
-        let stream = self.place.connect().await?;
+    async fn ask(&self, stream: TcpStream) -> Result<Answer, ProbeOutcome> {
         let exchanged = match &self.tls {
             None => self.exchange(stream).await,
             Some(tls) => {

@@ -12,6 +12,7 @@
 mod aim;
 mod attempt;
 mod availability;
+mod lookups;
 mod meter;
 mod once;
 mod outcome;

@@ -2,13 +2,13 @@
 
 use super::ProbeError;
 use super::aim::Aim;
-use super::attempt::Answer;
+use super::lookups::Lookups;
 use super::tls::system_trust;
 use crate::swarm::micros;
 use app::model::experiment::Probe;
 use app::model::record::ProbeOutcome;
 use app::model::time::Micros;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 /// What one look found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +27,8 @@ pub struct Look {
 pub async fn once(probe: &Probe) -> Result<Look, ProbeError> {
     let aim = Aim::new(probe, &system_trust)?;
     let sent = Instant::now();
-    let answer = timeout(probe.timeout().get(), aim.attempt())
-        .await
-        .unwrap_or(Answer::from(ProbeOutcome::Timeout));
+    let deadline = sent + probe.timeout().get();
+    let answer = aim.attempt(&Lookups::system(), deadline).await;
     Ok(Look {
         outcome: answer.outcome,
         latency: micros(sent.elapsed()),

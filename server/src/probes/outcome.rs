@@ -10,12 +10,24 @@ use std::io::{self, ErrorKind};
 /// Linux: out of memory, too many open files (system, process), no buffer space.
 const SHORTAGES: [i32; 4] = [12, 23, 24, 105];
 
+/// Whether this machine lacked something.
+fn is_shortage(error: &io::Error) -> bool {
+    let code = error.raw_os_error();
+    code.is_some_and(|code| SHORTAGES.contains(&code))
+}
+
+/// For an error while looking a name up.
+pub(super) fn of_lookup(error: &io::Error) -> ProbeOutcome {
+    if is_shortage(error) {
+        ProbeOutcome::NotSent
+    } else {
+        ProbeOutcome::Dns
+    }
+}
+
 /// For an error while connecting.
 pub(super) fn of_connect(error: &io::Error) -> ProbeOutcome {
-    if error
-        .raw_os_error()
-        .is_some_and(|code| SHORTAGES.contains(&code))
-    {
+    if is_shortage(error) {
         return ProbeOutcome::NotSent;
     }
     match error.kind() {

@@ -5,6 +5,7 @@
 
 use super::ProbeError;
 use super::aim::Aim;
+use super::lookups::Lookups;
 use super::tls::system_trust;
 use crate::swarm::micros;
 use crate::timeline::Clock;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 /// Unanswered probes that one prober keeps at a time; a send above is recorded as "not sent".
@@ -93,6 +94,7 @@ pub fn start_all(
 /// A prober before it starts.
 pub(super) struct Prober {
     aim: Arc<Aim>,
+    lookups: Lookups,
     every: Duration,
     timeout: Duration,
     most: usize,
@@ -104,6 +106,7 @@ impl Prober {
         let every = u64::try_from(probe.every().micros()).unwrap_or_default();
         Self {
             aim: Arc::new(aim),
+            lookups: Lookups::system(),
             every: Duration::from_micros(every).max(SHORTEST),
             timeout: probe.timeout().get(),
             most,
@@ -171,15 +174,14 @@ impl Schedule {
         shot: Shot,
         place: OwnedSemaphorePermit,
     ) -> impl Future<Output = ()> + Send + use<> {
-        let aim = Arc::clone(&self.prober.aim);
+        let (aim, lookups) = (Arc::clone(&self.prober.aim), self.prober.lookups.clone());
         let deadline = shot.due + self.prober.timeout;
         let timeout = micros(self.prober.timeout);
         let sender = self.sender.clone();
         async move {
             let lag = shot.since();
             let outcome = if lag < timeout {
-                let answer = timeout_at(deadline, aim.attempt()).await;
-                answer.map_or(ProbeOutcome::Timeout, |answer| answer.outcome)
+                aim.attempt(&lookups, deadline).await.outcome
             } else {
                 // This machine slept or starved: no time is left that the target could have used.
                 ProbeOutcome::NotSent

@@ -4,6 +4,7 @@
 
 use super::aim::Aim;
 use super::attempt::MOST_BODY;
+use super::lookups::Lookups;
 use super::peers::{
     HELLO, http_probe, listener, refusing, request, resetting, saying, serving, silent, stalling,
     tcp_probe,
@@ -367,7 +368,8 @@ async fn trusting_only(certificate: CertificateDer<'static>, url: &str) -> Probe
     let config = trusting(roots).unwrap();
     let probe = http_probe(url);
     let aim = Aim::new(&probe, &|| Ok(Arc::clone(&config))).unwrap();
-    aim.attempt().await.outcome
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(1);
+    aim.attempt(&Lookups::system(), deadline).await.outcome
 }
 
 #[tokio::test]
