@@ -5,7 +5,7 @@
 
 use super::aim::{Aim, HttpAim, Place};
 use super::lookups::Lookups;
-use super::outcome::{of_connect, of_exchange, of_http};
+use super::outcome::{most_telling, of_connect, of_exchange, of_http};
 use app::model::record::ProbeOutcome;
 use futures::future::{Either, select};
 use http_body_util::{BodyExt, Empty};
@@ -21,6 +21,10 @@ use tokio::time::{Instant, timeout_at};
 
 /// How much of an answer is read: who sends more has answered.
 pub(super) const MOST_BODY: usize = 1_000_000;
+
+/// Bytes that are kept of an answer at a time, give or take one read: a head that does not fit is no
+/// HTTP that a client would read.
+const MOST_KEPT: usize = 64 * 1024;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,18 +65,28 @@ impl Aim {
 }
 
 impl Place {
+    /// Tries its addresses in order, as any client would. Once one takes the connection no other is
+    /// tried: what comes of it is the answer. Where none does, the most telling failure counts.
     async fn connect(
         &self,
         lookups: &Lookups,
         deadline: Instant,
     ) -> Result<TcpStream, ProbeOutcome> {
-        let addresses = lookups.addresses(self, deadline).await?;
-        let stream = timeout_at(deadline, TcpStream::connect(&addresses[..]))
-            .await
-            .map_err(|_| ProbeOutcome::Timeout)?
-            .map_err(|e| of_connect(&e))?;
-        stream.set_nodelay(true).map_err(|e| of_exchange(&e))?;
-        Ok(stream)
+        let mut failures = Vec::new();
+        for address in lookups.addresses(self, deadline).await? {
+            match timeout_at(deadline, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    stream.set_nodelay(true).map_err(|e| of_exchange(&e))?;
+                    return Ok(stream);
+                }
+                Ok(Err(error)) => failures.push(of_connect(&error)),
+                Err(_late) => {
+                    failures.push(ProbeOutcome::Timeout);
+                    break;
+                }
+            }
+        }
+        Err(most_telling(&failures))
     }
 }
 
@@ -93,7 +107,10 @@ impl HttpAim {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let (mut sender, connection) = http1::Builder::new()
+            .max_buf_size(MOST_KEPT)
+            .handshake(TokioIo::new(stream))
+            .await?;
         let asked = pin!(async { self.judge(sender.send_request(self.request()).await?).await });
         match select(asked, pin!(connection)).await {
             Either::Left((answer, _)) => answer,

@@ -40,6 +40,20 @@ pub(super) fn of_connect(error: &io::Error) -> ProbeOutcome {
     }
 }
 
+/// Of the failures to connect to one address after the other, the one that says most about the
+/// target. Who refused, or cut, was there. A timeout was at least asked. No way to an address is often
+/// only a family of addresses that this machine lacks. What was not sent says nothing.
+pub(super) fn most_telling(failures: &[ProbeOutcome]) -> ProbeOutcome {
+    let order = [
+        ProbeOutcome::Refused,
+        ProbeOutcome::Reset,
+        ProbeOutcome::Timeout,
+        ProbeOutcome::Unreachable,
+    ];
+    let found = order.into_iter().find(|known| failures.contains(known));
+    found.unwrap_or(ProbeOutcome::NotSent)
+}
+
 /// For an error on a connection that stands.
 pub(super) fn of_exchange(error: &io::Error) -> ProbeOutcome {
     if error
@@ -99,6 +113,16 @@ mod tests {
     fn what_this_machine_lacks_is_not_the_targets_failure() {
         assert_eq!(connecting(EADDRNOTAVAIL), ProbeOutcome::NotSent);
         assert_eq!(connecting(EMFILE), ProbeOutcome::NotSent);
+    }
+
+    #[test]
+    fn of_several_addresses_the_one_that_was_there_tells_most() {
+        use ProbeOutcome::{NotSent, Refused, Timeout, Unreachable};
+        assert_eq!(most_telling(&[Refused, Unreachable]), Refused);
+        assert_eq!(most_telling(&[Refused, Timeout]), Refused);
+        assert_eq!(most_telling(&[Timeout, Unreachable]), Timeout);
+        assert_eq!(most_telling(&[Unreachable, NotSent]), Unreachable);
+        assert_eq!(most_telling(&[NotSent, NotSent]), NotSent);
     }
 
     #[test]

@@ -149,6 +149,36 @@ async fn tcp_probes_only_connect() {
 }
 
 #[tokio::test]
+async fn an_endless_head_is_no_answer() {
+    let head = |length| format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(length));
+    let small = saying(head(20_000).leak()).await;
+    assert_eq!(outcome(&http_probe(&small)).await, ProbeOutcome::Ok);
+    let large = saying(head(300_000).leak()).await;
+    assert_eq!(outcome(&http_probe(&large)).await, ProbeOutcome::Garbled);
+}
+
+#[tokio::test]
+async fn of_several_addresses_the_most_telling_failure_counts() {
+    let gone = refusing().await;
+    let gone = gone.trim_start_matches("http://127.0.0.1").replace('/', "");
+    let aim = Aim::new(&tcp_probe(&format!("shop{gone}")), &system_trust).unwrap();
+    let deadline = || tokio::time::Instant::now() + Duration::from_secs(1);
+    // Nobody can connect to the broadcast address.
+    let last =
+        Lookups::by(|_, port| Ok(vec![([127, 0, 0, 1], port).into(), ([255; 4], port).into()]));
+    let first =
+        Lookups::by(|_, port| Ok(vec![([255; 4], port).into(), ([127, 0, 0, 1], port).into()]));
+    let only = Lookups::by(|_, port| Ok(vec![([255; 4], port).into()]));
+    for (lookups, expected) in [
+        (last, ProbeOutcome::Refused),
+        (first, ProbeOutcome::Refused),
+        (only, ProbeOutcome::Unreachable),
+    ] {
+        assert_eq!(aim.attempt(&lookups, deadline()).await.outcome, expected);
+    }
+}
+
+#[tokio::test]
 async fn names_and_ipv6_literals_are_reached() {
     let (listener, url) = listener().await;
     let port = listener.local_addr().unwrap().port();
