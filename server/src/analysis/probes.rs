@@ -92,6 +92,10 @@ fn quantile(values: impl Iterator<Item = Micros> + Clone, share: f64) -> Option<
 }
 
 fn outages(samples: &[Sample], zero: At, end: At, every: Micros) -> Vec<Outage> {
+    // Of what was in flight when a run was cut off nothing is known: it is no loss.
+    let end = samples
+        .last()
+        .map_or(end, |last| end.min(last.intended + every));
     let mut found = Vec::new();
     let mut rest = samples;
     while let Some(start) = rest.iter().position(|s| s.outcome != ProbeOutcome::Ok) {

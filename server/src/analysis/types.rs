@@ -187,7 +187,8 @@ pub struct Outage {
     pub from: Micros,
     /// From zero; none when it lasted to the end.
     pub to: Option<Micros>,
-    /// How long, at the probe's resolution (to the end of observation when it never ended).
+    /// How long, at the resolution of the sends around its ends (when it never ended, to the last
+    /// one that anything is known of).
     pub length: Measured,
     /// Probes that failed in it.
     pub failed: u64,

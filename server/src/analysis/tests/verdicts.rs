@@ -110,6 +110,25 @@ fn a_few_probes_that_the_lab_could_not_send_change_no_verdict() {
     assert_eq!(within.probes[0].outages.len(), 1, "they end no outage");
 }
 
+/// Aborted 6 s after the fault, with everything sent since 3 s still in flight.
+#[test]
+fn what_was_in_flight_at_an_abort_is_no_loss() {
+    let text = "by somebody".to_owned();
+    let mut record = with(6_000, What::Aborted { text });
+    record.probes[0].samples.retain(|s| s.intended < at(3_000));
+    let analysis = analyse(&record);
+    let probe = &analysis.probes[0];
+    let (outage, after) = (&probe.outages[0], &probe.after);
+    assert_eq!((after.sent, after.failed()), (30, 30));
+    assert_eq!((outage.to, outage.failed), (None, 30));
+    assert_eq!(
+        outage.length.span,
+        Micros(3_000_000),
+        "as far as it was seen"
+    );
+    assert!(!finding_ids(&analysis).contains(&"evidence-gap"));
+}
+
 /// Killed when the fault had been sent for 3 s, and started again an hour later.
 fn killed_lab() -> Record {
     let back = 3_600_000;
