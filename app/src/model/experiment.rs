@@ -189,6 +189,9 @@ pub struct TcpProbe {
     pub timeout: Span,
 }
 
+/// Probes of one kind that may wait for their answers at the same time.
+pub const MOST_UNANSWERED: u16 = 4096;
+
 fn every() -> Span {
     Span::millis(100)
 }

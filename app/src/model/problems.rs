@@ -3,7 +3,9 @@
 //! Guarantee: an experiment without problems can be launched as far as its own text goes; each
 //! problem names its field and says what to write instead.
 
-use super::experiment::{Experiment, Guard, HttpProbe, Hypothesis, Probe, Target, Tasks, TcpProbe};
+use super::experiment::{
+    Experiment, Guard, HttpProbe, Hypothesis, MOST_UNANSWERED, Probe, Target, Tasks, TcpProbe,
+};
 use super::units::Span;
 use serde::{Deserialize, Serialize};
 
@@ -185,6 +187,13 @@ impl Problems {
             &format!("{at}.timeout"),
             "write at most 60s",
         );
+        let unanswered = timeout.micros() / every.micros().max(1_000);
+        self.check(
+            unanswered <= i64::from(MOST_UNANSWERED),
+            &format!("{at}.timeout"),
+            "more than 4096 probes could wait for their answers at a time: write a shorter timeout, \
+             or more time between two under every",
+        );
     }
 
     fn method(&mut self, experiment: &Experiment) {
@@ -299,6 +308,21 @@ mod tests {
                 "repeat",
             ]
         );
+    }
+
+    #[test]
+    fn probes_that_could_wait_are_not_too_many() {
+        let probe = |every: &str, timeout: &str| {
+            let mut document = sound();
+            document["hypothesis"]["probes"] = json!([
+                {"name": "a", "tcp": {"address": "host:1", "every": every, "timeout": timeout}},
+            ]);
+            paths(document)
+        };
+        assert_eq!(probe("1ms", "4096ms"), [""; 0]);
+        assert_eq!(probe("100ms", "60s"), [""; 0]);
+        assert_eq!(probe("1ms", "4097ms"), ["hypothesis.probes[0].tcp.timeout"]);
+        assert_eq!(probe("10ms", "60s"), ["hypothesis.probes[0].tcp.timeout"]);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub use aim::asked;
 pub use availability::Availability;
 pub use meter::{Meter, Settled, settled_until};
 pub use once::{Look, once};
-pub use prober::{MOST_OUTSTANDING, ProbeStream, start, start_all};
+pub use prober::{ProbeStream, start, start_all};
 pub use streak::STREAK;
 
 /// Why a probe cannot start. Found before anything is sent.

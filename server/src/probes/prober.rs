@@ -9,7 +9,7 @@ use super::lookups::Lookups;
 use super::tls::system_trust;
 use crate::swarm::micros;
 use crate::timeline::Clock;
-use app::model::experiment::Probe;
+use app::model::experiment::{MOST_UNANSWERED, Probe};
 use app::model::record::{ProbeOutcome, Sample};
 use app::model::time::{At, Micros};
 use futures::Stream;
@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 /// Unanswered probes that one prober keeps at a time; a send above is recorded as "not sent".
-pub const MOST_OUTSTANDING: usize = 4096;
+const MOST_OUTSTANDING: usize = MOST_UNANSWERED as usize + 1;
 
 /// The shortest time between two sends.
 const SHORTEST: Duration = Duration::from_millis(1);
