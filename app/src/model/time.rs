@@ -103,10 +103,11 @@ pub fn seconds(span: Micros) -> String {
     length(span, Micros(0))
 }
 
-/// A moment as its distance from zero, written like a [`length`]: "+5.3 s", "-10.0 s", "0 s".
+/// A moment as its distance from zero, written like a [`length`]: "+5.3 s", "-10.0 s", "0 s". Just
+/// after zero it is "+0.0 s", so that it reads on from what is known more exactly.
 pub fn offset(span: Micros, resolution: Micros) -> String {
     let text = digits(span, decimals_for(span, resolution));
-    if text.chars().all(|c| matches!(c, '0' | '.')) {
+    if span.0 <= 0 && text.chars().all(|c| matches!(c, '0' | '.')) {
         return "0 s".to_owned();
     }
     let sign = if span.0 < 0 { '-' } else { '+' };
@@ -281,6 +282,7 @@ mod tests {
         assert_eq!(offset(Micros(-10_004_000), Micros(50_000)), "-10.0 s");
         assert_eq!(offset(Micros(0), Micros(1_000)), "0 s");
         assert_eq!(offset(Micros(-400), Micros(1_000)), "0 s");
+        assert_eq!(offset(Micros(40_000), Micros(100_000)), "+0.0 s");
         assert_eq!(offset(Micros(5_300_000), Micros(2_000_000)), "+5 s");
     }
 

@@ -130,7 +130,9 @@ fn candidates(note: &Note, left: f64, right: f64) -> Vec<Side> {
     };
     sides.retain(|&(_, _, from, to)| from >= left - GAP && to <= right + GAP);
     if sides.is_empty() {
-        sides.push(after);
+        // Into the margin sooner than out of the picture.
+        let in_margin = before.2 >= left / 2.0;
+        sides.push(if in_margin { before } else { after });
     }
     sides
 }
@@ -163,6 +165,13 @@ mod tests {
     #[test]
     fn a_note_at_the_right_end_stands_left_of_its_point() {
         let spots = place(&[note(940.0, "a long remark", false)], &[], 112.0, 944.0);
+        assert_eq!(spots[0].anchor, Anchor::End);
+    }
+
+    #[test]
+    fn a_note_that_fits_on_neither_side_goes_into_the_margin() {
+        let full = note(243.0, "full strength 10.8 s", false);
+        let spots = place(&[full], &[], 112.0, 342.0);
         assert_eq!(spots[0].anchor, Anchor::End);
     }
 
