@@ -197,12 +197,15 @@ fn read_file(input: &web_sys::HtmlInputElement, desk: Desk, status: Status) {
     let Some(file) = input.files().and_then(|files| files.get(0)) else {
         return;
     };
-    if file.size() > LARGEST {
-        let text = "This file is larger than 256 kB, which no experiment is. Nothing was changed.";
+    let refuse = move |text: &str| {
         status
             .no
             .set(Some(Refusal::new(RefusalKind::Invalid, text)));
-        return;
+    };
+    if file.size() > LARGEST {
+        return refuse(
+            "This file is larger than 256 kB, which no experiment is. Nothing was changed.",
+        );
     }
     let Ok(reader) = web_sys::FileReader::new() else {
         return;
@@ -210,6 +213,12 @@ fn read_file(input: &web_sys::HtmlInputElement, desk: Desk, status: Status) {
     let done = reader.clone();
     let loaded = Closure::once_into_js(move || {
         if let Some(text) = done.result().ok().and_then(|text| text.as_string()) {
+            // What the browser puts in the place of bytes that are none.
+            if text.contains('\u{fffd}') {
+                return refuse(
+                    "This file is no text in UTF-8. Nothing was changed; save it as UTF-8.",
+                );
+            }
             desk.type_in(text);
             status.said.set(Some("Imported. Not saved yet."));
         }

@@ -244,8 +244,9 @@ impl Desk {
     }
 
     fn failed(self, no: Refusal) {
-        let away = no.kind == RefusalKind::Unavailable;
-        let known = self.turn(|turn| turn.failed(away));
+        // Asked again later: only what was sent wrong would be refused for ever.
+        let keep = no.kind != RefusalKind::Invalid;
+        let known = self.turn(|turn| turn.failed(keep));
         if known.is_some() {
             self.trouble.set(Some(no));
         }
