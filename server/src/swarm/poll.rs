@@ -10,9 +10,13 @@ use app::model::time::{At, Micros};
 use app::model::timeline::{Event, Source, TaskState, What};
 use std::collections::BTreeMap;
 
-/// How far a stamp may be from where its change was seen: Swarm passes on what nodes tell it in
-/// well under a second.
+/// How long before it could first be seen a change may have been: Swarm passes on what nodes tell
+/// it in well under a second.
 const OFF: Micros = Micros(1_000_000);
+
+/// How long after it was seen a change may seem to have been: by as much the lab's reading of the
+/// engine's clock may be off.
+const AHEAD: Micros = Micros(10_000);
 
 /// When a look was made, and how long after the one before.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +139,7 @@ impl Step {
         let from = At(polled.at.0.saturating_sub(polled.since_last.0));
         let late = self.at.0.saturating_sub(polled.at.0);
         let early = from.0.saturating_sub(self.at.0);
-        if late > OFF.0 || early > OFF.0 {
+        if late > AHEAD.0 || early > OFF.0 {
             self.at = self.at.clamp(from, polled.at);
             self.resolution = polled.since_last;
         }
@@ -297,6 +301,11 @@ mod tests {
         let events = looks.look(vec![failed], Some(1), at(10_050_000));
         let line = (10_000_000, 50_000, "task old failed".to_owned());
         assert_eq!(told(&events)[0], line);
+        // What is seen cannot be still to come.
+        let new = task("new", Running, Running, 10_300_000);
+        let events = looks.look(vec![new], Some(1), at(10_100_000));
+        let line = (10_100_000, 50_000, "task new running".to_owned());
+        assert!(told(&events).contains(&line), "{:?}", told(&events));
     }
 
     #[test]
