@@ -95,3 +95,51 @@ fn connection(
         .header_read_timeout(WISH_WITHIN)
         .serve_connection(TokioIo::new(stream), service)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// A server that ends with the token, and its address.
+    async fn served(shutdown: &CancellationToken) -> (tokio::task::JoinHandle<()>, SocketAddr) {
+        let whose = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
+        let app = Router::new()
+            .route("/", get(whose))
+            .route("/never", get(std::future::pending::<String>));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(serve(listener, app, shutdown.clone()));
+        (serving, address)
+    }
+
+    async fn saying(address: SocketAddr, words: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(words.as_bytes()).await.unwrap();
+        stream
+    }
+
+    #[tokio::test]
+    async fn who_says_nothing_holds_nobody_up() {
+        let shutdown = CancellationToken::new();
+        let (serving, address) = served(&shutdown).await;
+        let mut silent = Vec::new();
+        for words in ["", "GET / HT", "GET /never HTTP/1.1\r\nhost: x\r\n\r\n"] {
+            silent.push(saying(address, words).await);
+        }
+        let ask = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        let mut stream = saying(address, ask).await;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let peer = stream.local_addr().unwrap().to_string();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.ends_with(&peer), "{answer}");
+        // Not even the one whose answer never comes.
+        shutdown.cancel();
+        serving.await.unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+        drop(silent);
+    }
+}
