@@ -243,6 +243,26 @@ fn a_signal_that_the_application_ignores_proves_nothing() {
 }
 
 #[test]
+fn a_death_of_something_else_does_not_prove_a_signal_that_is_ignored() {
+    let Some(world) = world() else { return };
+    let allowed = ["--label", "hivequake.allow=true", "--no-healthcheck"];
+    let deaf = [&allowed[..], &["--env", "IGNORE_SIGTERM=1"]].concat();
+    let _service = world.service("hq-deaf-too", &deaf);
+    let container = world.containers("hq-deaf-too").remove(0);
+    let lab = Lab::start(&world.engine);
+    let kill = Document::kill("hq-deaf-too")
+        .timed("1s", "6s")
+        .signal("SIGTERM");
+    let run = lab.launch(&kill);
+    lab.reached(&run, "observe");
+    world.engine.docker(&["kill", &container]);
+    let closed = lab.done(&run);
+    assert_eq!(closed["verdict"], "invalid", "{closed}");
+    let died = entries(&lab.report(&run), "container_died");
+    assert_eq!(died.len(), 1, "it did die while it was watched");
+}
+
+#[test]
 fn twenty_runs_in_a_row() {
     let Some(world) = world() else { return };
     let lab = Lab::start(&world.engine);

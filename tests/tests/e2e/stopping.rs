@@ -167,6 +167,24 @@ fn a_stop_that_is_released_at_once_ends_the_runs_all_the_same() {
 }
 
 #[test]
+fn a_service_that_is_protected_during_the_baseline_is_spared() {
+    let Some(world) = world() else { return };
+    let lab = Lab::start(&world.engine);
+    let service = world.service("hq-guarded", &["--label", "hivequake.allow=true"]);
+    let before = world.containers("hq-guarded");
+    let run = lab.launch(&Document::kill("hq-guarded").timed("4s", "10m"));
+    lab.reached(&run, "baseline");
+    let protect = ["--label-add", "hivequake.protect=true"];
+    world.update("hq-guarded", &protect);
+    let closed = lab.done(&run);
+    let reason = text(&closed, "reason");
+    assert_eq!(closed["verdict"], "aborted", "{closed}");
+    assert!(reason.contains("protected"), "{reason}");
+    assert_eq!(world.containers("hq-guarded"), before, "it was not hit");
+    drop(service);
+}
+
+#[test]
 fn stop_all_on_the_command_line_restores_what_a_dead_process_left() {
     let Some(world) = world() else { return };
     let mut lab = Lab::start(&world.engine);

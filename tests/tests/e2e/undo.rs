@@ -136,6 +136,27 @@ fn recover_puts_it_back_without_the_server() {
 }
 
 #[test]
+fn of_two_that_recover_at_once_one_does_it() {
+    let Some(world) = world() else { return };
+    let mut lab = Lab::start(&world.engine);
+    let run = in_effect(&world, &lab);
+    lab.kill9();
+    let both = [(); 2].map(|()| lab.cli_in_background(&["recover"]));
+    for mut child in both {
+        let status = child.wait().expect("it ends");
+        assert!(status.success(), "{}", lab.log());
+    }
+    assert_eq!(label(&world), None);
+    lab.serve();
+    let report = lab.report(&run);
+    let timeline = report["timeline"].as_array().expect("a timeline");
+    let undone = timeline
+        .iter()
+        .filter(|entry| entry["what"]["is"] == "undo");
+    assert_eq!(undone.count(), 1, "{timeline:?}");
+}
+
+#[test]
 fn recover_with_nothing_to_do_is_content() {
     let Some(world) = world() else { return };
     let output = Lab::new(&world.engine.host()).cli(&["recover"]);
