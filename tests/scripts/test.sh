@@ -41,8 +41,16 @@ lint_parts() {
     part "Formatting" cargo fmt --all --check
     part "Lints" cargo clippy --quiet --workspace --exclude frontend --all-targets -- -D warnings
     part "Lints, browser half" cargo clippy --quiet -p frontend --lib --target wasm32-unknown-unknown -- -D warnings
-    if have cargo-deny; then part "Dependencies" cargo deny --all-features check
-    else skip "dependencies: cargo-deny is not installed (cargo install cargo-deny)"; fi
+    if ! have cargo-deny; then
+        skip "dependencies: cargo-deny is not installed (cargo install cargo-deny)"
+        return
+    fi
+    part "Dependencies" cargo deny --log-level error check bans licenses sources
+    if cargo deny --log-level off fetch db 2>/dev/null; then
+        part "Advisories" cargo deny --log-level error check advisories
+    else
+        skip "advisories: the database of RustSec cannot be reached"
+    fi
 }
 
 fast_parts() {
