@@ -72,10 +72,9 @@ impl FromServerFnError for Refusal {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         use ServerFnErrorErr::{Args, Deserialization, MissingArg, Request};
         let message = match error {
-            Request(why) => {
-                format!(
-                    "The lab did not answer ({why}). Nothing was changed; check that it is running and try again."
-                )
+            // In the browser: why is in its own words, and tells nothing more.
+            Request(_) => {
+                "The lab does not answer. Check that it is running, then try again.".to_owned()
             }
             // The browser reads answers, the server what it was sent.
             Args(_) | Deserialization(_) | MissingArg(_) if cfg!(feature = "ssr") => {

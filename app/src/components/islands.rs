@@ -11,7 +11,7 @@
 use super::designer::Designer;
 use super::keys::Keys;
 use super::live::Live;
-use super::pulse::{Bar, Notes, RunningNow};
+use super::pulse::{Bar, Notes, Relist, RunningNow};
 use super::refusal::Answer;
 use super::settings::SettingsForm;
 use super::share::Sharing;
@@ -64,6 +64,12 @@ pub fn FrameNotes(first: Given<Answer<Frame>>) -> impl IntoView {
 #[island]
 pub fn RunningSection(first: Given<Answer<Frame>>) -> impl IntoView {
     view! { <RunningNow first=first.0 /> }
+}
+
+/// What keeps a list of runs fresh.
+#[island]
+pub fn FreshList(first: Given<Answer<Frame>>) -> impl IntoView {
+    view! { <Relist first=first.0 /> }
 }
 
 /// The keyboard.

@@ -1,6 +1,8 @@
 //! Lists of runs, services and tasks, the same wherever they stand.
 
 use super::badge::badge_of;
+use super::frame::current;
+use super::islands::{FreshList, Given};
 use super::web::encoded;
 use crate::api::views::{Permission, RunRow, ServiceRow, TaskRow};
 use leptos::prelude::*;
@@ -76,6 +78,11 @@ fn about(run: &RunRow) -> String {
         "" => run.fault.clone(),
         reason => format!("{} · {reason}", run.fault),
     }
+}
+
+/// Loads a page with runs on it anew when one has begun or ended.
+pub fn kept_fresh() -> AnyView {
+    view! { <FreshList first=Given(current()) /> }.into_any()
 }
 
 /// Services as rows.

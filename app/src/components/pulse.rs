@@ -8,7 +8,7 @@ use super::refusal::{Answer, refused};
 use crate::api::Refusal;
 use crate::api::calls::{Release, StopAll, current_frame, release, stop_all};
 use crate::api::views::{Frame, Running};
-use crate::components::web::effect;
+use crate::components::web::{effect, is_busy, reload};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -122,11 +122,9 @@ pub fn Bar(
     }
 }
 
-fn running(frame: &Answer<Frame>) -> Vec<Running> {
-    frame
-        .as_ref()
-        .map(|frame| frame.running.clone())
-        .unwrap_or_default()
+/// None where the lab does not say.
+fn running(frame: &Answer<Frame>) -> Option<Vec<Running>> {
+    frame.as_ref().ok().map(|frame| frame.running.clone())
 }
 
 fn run_link(run: &Running) -> impl IntoView + use<> {
@@ -134,13 +132,15 @@ fn run_link(run: &Running) -> impl IntoView + use<> {
 }
 
 #[expect(
-    clippy::ptr_arg,
+    clippy::ref_option,
     reason = "a part of the frame is handed over as it is"
 )]
-fn draw_links(running: &Vec<Running>) -> impl IntoView + use<> {
-    if running.is_empty() {
-        return Either::Left(view! { <span class="muted">"nothing is running"</span> });
-    }
+fn draw_links(running: &Option<Vec<Running>>) -> impl IntoView + use<> {
+    let running = match running.as_deref() {
+        None => return Either::Left(idle("what runs is not known")),
+        Some([]) => return Either::Left(idle("nothing is running")),
+        Some(running) => running,
+    };
     let more = running.len().saturating_sub(2);
     let links = running.iter().take(2).map(|run| {
         view! { {run_link(run)} " " <span class="muted">{run.phase.word()}</span> " " }
@@ -153,6 +153,10 @@ fn draw_links(running: &Vec<Running>) -> impl IntoView + use<> {
     })
 }
 
+fn idle(words: &'static str) -> impl IntoView {
+    view! { <span class="muted">{words}</span> }
+}
+
 /// The runs that are on, as a section of the start page; nothing while none is.
 #[component]
 pub fn RunningNow(
@@ -163,13 +167,11 @@ pub fn RunningNow(
 }
 
 #[expect(
-    clippy::ptr_arg,
+    clippy::ref_option,
     reason = "a part of the frame is handed over as it is"
 )]
-fn draw_section(runs: &Vec<Running>) -> impl IntoView + use<> {
-    if runs.is_empty() {
-        return None;
-    }
+fn draw_section(runs: &Option<Vec<Running>>) -> impl IntoView + use<> {
+    let runs = runs.as_deref().filter(|runs| !runs.is_empty())?;
     let items = runs.iter().map(|run| {
         view! {
             <li>
@@ -185,6 +187,26 @@ fn draw_section(runs: &Vec<Running>) -> impl IntoView + use<> {
             <ul class="running">{items.collect_view()}</ul>
         </section>
     })
+}
+
+/// Loads a page with a list of runs anew when a run has begun or ended, unless somebody is at
+/// something: then later.
+#[component]
+pub fn Relist(
+    /// What the server knew when it drew the list.
+    first: Answer<Frame>,
+) -> impl IntoView {
+    let ids = |frame: &Answer<Frame>| {
+        running(frame).map(|runs| runs.into_iter().map(|run| run.id).collect::<Vec<_>>())
+    };
+    let drawn = ids(&first);
+    let fresh = Pulse::of_page().fresh;
+    effect(move || {
+        let now = fresh.with(|fresh| fresh.as_ref().and_then(ids));
+        if now.is_some() && now != drawn && !is_busy() {
+            reload();
+        }
+    });
 }
 
 /// What is amiss: unreachable lab, hold, swarm trouble, not restored.

@@ -51,10 +51,10 @@ pub fn Sharing(
             </span>
             {when(move || !rows.read().is_empty(), move || view! {
                 <details class="menu" data-closes="">
-                    <summary class="button">"Links (" {move || rows.read().len()} ")"</summary>
+                    <summary class="button">"Links (" {move || rows.read().iter().filter(|row| row.works).count()} ")"</summary>
                     <ul class="drop shares">
                         <For each=move || rows.get() key=|row| (row.id, row.works) let(row)>
-                            <Link row rows />
+                            <Link row rows new_link />
                         </For>
                     </ul>
                 </details>
@@ -94,7 +94,7 @@ fn Fresh(new: NewShare) -> impl IntoView {
 
 /// A link in the list.
 #[component]
-fn Link(row: ShareRow, rows: RwSignal<Vec<ShareRow>>) -> impl IntoView {
+fn Link(row: ShareRow, rows: RwSignal<Vec<ShareRow>>, new_link: Asked<NewShare>) -> impl IntoView {
     let id = row.id;
     let ended = Asked::default();
     effect(move || {
@@ -105,6 +105,8 @@ fn Link(row: ShareRow, rows: RwSignal<Vec<ShareRow>>) -> impl IntoView {
                     "revoked just now".clone_into(&mut row.expires);
                 }
             });
+            // It may be the one that is shown in full.
+            new_link.answer.set(None);
         }
     });
     let words = Words {

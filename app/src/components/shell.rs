@@ -44,6 +44,11 @@ pub fn shell() -> impl IntoView {
                 <MetaTags />
             </head>
             <body>
+                <p id="asleep" class="note bad" role="alert" hidden="">
+                    "The program of this page could not be loaded: what is on it may be out of date, \
+                     and not every button works. Load it anew; if that does not help, start the lab \
+                     again."
+                </p>
                 <App />
             </body>
         </html>
@@ -55,11 +60,14 @@ const WAKE: &str = "app.hydrate();\
     for(const e of document.querySelectorAll('leptos-island'))app[e.dataset.component](e);\
     document.documentElement.dataset.awake=''";
 
+/// Says that the page stays as the server drew it.
+const ASLEEP: &str = "document.getElementById('asleep').hidden=false";
+
 /// Loads the bundle and wakes the page.
 fn start(assets: &Assets) -> impl IntoView + use<> {
     let Assets { js, wasm, .. } = assets;
     let script = format!(
-        "import init,*as app from {};init({{module_or_path:{}}}).then(()=>{{{WAKE}}})",
+        "import({}).then(app=>app.default({{module_or_path:{}}}).then(()=>{{{WAKE}}})).catch(e=>{{{ASLEEP};throw e}})",
         quoted(js),
         quoted(wasm),
     );

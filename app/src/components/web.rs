@@ -32,6 +32,14 @@ pub fn is_typing() -> bool {
     matches!(focused.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
 }
 
+/// Whether somebody is at something that loading the page anew would take away: text, or a menu or
+/// question that is open.
+pub fn is_busy() -> bool {
+    let focused = document().active_element();
+    let at = focused.and_then(|e| e.closest("input,select,textarea,[open]").ok().flatten());
+    at.is_some()
+}
+
 /// Whether an element has the focus.
 pub fn has_focus(element: &web_sys::Element) -> bool {
     document().active_element().as_ref() == Some(element)

@@ -3,7 +3,7 @@
 use crate::api::lab;
 use crate::api::views::DesignRow;
 use crate::components::badge::badge_of;
-use crate::components::lists::{run_href, service_href};
+use crate::components::lists::{kept_fresh, run_href, service_href};
 use crate::components::load::{empty, loaded_below};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,6 +14,7 @@ pub fn page() -> AnyView {
     let answer = async move { lab?.designs().await };
     view! {
         <Title text="Experiments" />
+        {kept_fresh()}
         <div class="head">
             <h1>"Experiments"</h1>
             <a class="button primary" href="/designs/new">"New experiment"</a>

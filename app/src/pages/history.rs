@@ -2,7 +2,7 @@
 
 use crate::api::lab;
 use crate::api::views::{HistoryView, RunQuery};
-use crate::components::lists::{OUTAGE, run_table};
+use crate::components::lists::{OUTAGE, kept_fresh, run_table};
 use crate::components::load::{empty, loaded_below};
 use crate::components::web::encoded;
 use crate::model::units::grouped;
@@ -91,6 +91,7 @@ pub fn page() -> AnyView {
     let answer = async move { lab?.history(question).await };
     view! {
         <Title text="Runs" />
+        {kept_fresh()}
         <h1>"Runs"</h1>
         {loaded_below(answer, move |view| content(view, query, find))}
     }

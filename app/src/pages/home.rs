@@ -4,7 +4,7 @@ use crate::api::lab;
 use crate::api::views::HomeView;
 use crate::components::frame::current;
 use crate::components::islands::{Given, RunningSection};
-use crate::components::lists::{plain_head, run_table, service_table};
+use crate::components::lists::{kept_fresh, plain_head, run_table, service_table};
 use crate::components::load::{empty, loaded_below};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -20,6 +20,7 @@ pub fn page() -> AnyView {
             <a class="button primary" href="/designs/new">"New experiment"</a>
         </div>
         <RunningSection first=Given(current()) />
+        {kept_fresh()}
         {loaded_below(answer, content)}
     }
     .into_any()

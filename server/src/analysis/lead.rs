@@ -245,7 +245,13 @@ fn not_steady(study: &Study) -> Option<String> {
 fn came_back(study: &Study) -> Option<String> {
     let seen = study.comparison.as_ref()?;
     Some(if seen.differing.is_empty() {
-        "Limits, image and environment came back as they were.".to_owned()
+        let limited = seen.cpu_kept.is_some() || seen.memory_kept.is_some();
+        let what = if limited {
+            "Limits, image and environment"
+        } else {
+            "Image and environment"
+        };
+        format!("{what} came back as they were.")
     } else {
         format!(
             "The new container is configured differently in {}.",

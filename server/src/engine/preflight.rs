@@ -17,8 +17,8 @@ use app::model::record::Picked;
 use futures::future::join_all;
 
 /// What no undo gives back.
-const ROLLBACK: &str = "Swarm keeps one earlier definition of a service: after this run \
-                        `docker service rollback` no longer goes back to before your last deploy";
+const ROLLBACK: &str = "Swarm keeps one earlier definition of a service: after this run docker \
+                        service rollback no longer goes back to before your last deploy";
 
 /// What preflight found.
 pub struct Preflight {
@@ -98,7 +98,14 @@ impl Shared {
         let own = self.swarm.own_service().await;
         allowed(&mut found, &before, &settings, own.as_deref());
         steady(&mut found, &before);
-        self.alone(&mut found, &before).await?;
+        let hits_tasks = experiment.method.iter().any(faults::hits_tasks);
+        if before.desired == 1 && hits_tasks {
+            found.say(
+                CheckState::Warn,
+                "One replica: expect users to be without service until it is replaced",
+            );
+        }
+        let left_open = self.alone(&mut found, &before).await?;
         answering(&mut found, probes, &answers);
         for text in off_target::warnings(&before.service, probes, &nodes.unwrap_or_default()) {
             found.say(CheckState::Warn, text);
@@ -107,7 +114,9 @@ impl Shared {
         if experiment.method.iter().any(faults::updates_the_service) {
             found.say(CheckState::Warn, ROLLBACK);
         }
-        self.blast_radius(&mut found, experiment, before, seed, &settings);
+        if !left_open {
+            self.blast_radius(&mut found, experiment, before, seed, &settings);
+        }
         Ok(found)
     }
 
@@ -140,7 +149,9 @@ impl Shared {
         Ok(())
     }
 
-    async fn alone(&self, found: &mut Preflight, before: &Snapshot) -> Result<(), StoreError> {
+    /// Whether a run was left open on the service: what that moved is put back before a launch goes
+    /// on, so that nothing can be planned yet.
+    async fn alone(&self, found: &mut Preflight, before: &Snapshot) -> Result<bool, StoreError> {
         let name = &before.service.name;
         let other = self
             .store
@@ -149,13 +160,16 @@ impl Shared {
             .into_iter()
             .find(|u| &u.run.experiment.target.service == name);
         match other {
-            Some(other) if !self.is_executed(&other) => found.say(
-                CheckState::Warn,
-                format!(
-                    "A run ({}) was left open by a process that is gone: a launch restores and closes it first, and so does hivequake recover",
-                    other.run.id
-                ),
-            ),
+            Some(other) if !self.is_executed(&other) => {
+                found.say(
+                    CheckState::Warn,
+                    format!(
+                        "A run ({}) was left open by a process that is gone: a launch restores and closes it first, and so does hivequake recover; what would be hit shows after that",
+                        other.run.id
+                    ),
+                );
+                return Ok(true);
+            }
             Some(other) => found.say(
                 CheckState::No,
                 format!(
@@ -168,7 +182,7 @@ impl Shared {
             }
             None => found.say(CheckState::Ok, "Nothing else runs on this service"),
         }
-        Ok(())
+        Ok(false)
     }
 
     fn blast_radius(
@@ -187,10 +201,11 @@ impl Shared {
             Err(error) => return found.say(CheckState::No, error.to_string()),
         };
         let limit = settings.max_tasks as usize;
+        let (hit, running) = (picked.len(), before.running().count());
         found.need(
             picked.len() <= limit,
-            format!("Blast radius: {} of {} tasks, the limit is {limit}", picked.len(), before.running().count()),
-            format!("Blast radius: {} tasks are more than the limit of {limit}; name fewer, or raise the limit in the settings", picked.len()),
+            format!("Blast radius: {hit} of {running} tasks, the limit is {limit}"),
+            format!("Blast radius: {hit} tasks are more than the limit of {limit}; name fewer, or raise the limit in the settings"),
         );
         found.hits = Some(hits(&experiment.target.tasks, &before, &picked));
         if found.blockers().is_empty() {
@@ -234,12 +249,6 @@ fn steady(found: &mut Preflight, before: &Snapshot) {
     );
     if let Some(text) = rollout(&before.service) {
         found.say(CheckState::No, text);
-    }
-    if before.desired == 1 {
-        found.say(
-            CheckState::Warn,
-            "One replica: expect users to be without service until it is replaced",
-        );
     }
 }
 
@@ -321,7 +330,11 @@ fn plan(
     before: &Snapshot,
     seed: u64,
 ) -> Result<(Vec<Picked>, Vec<Step>), faults::FaultError> {
-    let picked = faults::pick(&experiment.target.tasks, before, &before.engine.node, seed)?;
+    let picked = if experiment.method.iter().any(faults::hits_tasks) {
+        faults::pick(&experiment.target.tasks, before, &before.engine.node, seed)?
+    } else {
+        Vec::new()
+    };
     let mut steps = Vec::new();
     for (index, fault) in experiment.method.iter().enumerate() {
         steps.extend(faults::plan(index, fault, before, &picked)?);
@@ -332,6 +345,9 @@ fn plan(
 /// "slot 1 on node vm, the only task of web"; where the pick is random, every launch picks anew.
 fn hits(tasks: &Tasks, before: &Snapshot, picked: &[Picked]) -> String {
     let (hit, running, name) = (picked.len(), before.running().count(), &before.service.name);
+    if picked.is_empty() {
+        return format!("the definition of {name}, and none of its {running} tasks");
+    }
     if hit < running && tasks.pick() == Pick::Random {
         return format!("{hit} of {running} tasks of {name}, picked at random at launch");
     }

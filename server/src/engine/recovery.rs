@@ -29,7 +29,7 @@ pub struct Recovered {
 }
 
 /// Why interrupted runs end, in words.
-pub const INTERRUPTED: &str = "lab restarted: the process that executed the run had ended";
+pub const INTERRUPTED: &str = "lab restarted (the process that executed the run had ended)";
 
 impl Shared {
     /// Restores everything that is open and closes the runs of processes that are gone.

@@ -152,6 +152,14 @@ pub fn plan(
     }
 }
 
+/// Whether it hits tasks that are picked.
+pub fn hits_tasks(fault: &Fault) -> bool {
+    match fault {
+        Fault::ContainerKill { .. } => true,
+        Fault::ServiceLabel { .. } => false,
+    }
+}
+
 /// Whether it changes the service's definition, as a deploy does.
 pub fn updates_the_service(fault: &Fault) -> bool {
     match fault {

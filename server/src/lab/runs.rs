@@ -124,7 +124,7 @@ impl LocalLab {
         aside(move || report::html::body(&record, &analysis)).await
     }
 
-    /// A run's record and what it shows by the newest rules.
+    /// The record of a run that is over, and what it shows by the newest rules.
     pub async fn analysed(&self, id: RunId) -> Result<(Record, Analysis), Refusal> {
         // The record of a long run is large as well: as many as are analysed are held.
         let _turn = AT_A_TIME.acquire().await;
@@ -134,6 +134,12 @@ impl LocalLab {
             .await
             .map_err(|e| refusals::store(&e))?;
         let record = record.ok_or_else(|| refusals::missing("run", &id.to_string()))?;
+        if record.run.phase != Phase::Done {
+            return Err(refusals::no(
+                RefusalKind::Conflict,
+                "The run is still on: its report is there once it is over. Nothing was changed; ask again then.",
+            ));
+        }
         aside(move || {
             let analysis = analysis::analyse(&record);
             (record, analysis)

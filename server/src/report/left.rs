@@ -56,7 +56,7 @@ pub fn words(record: &Record) -> Words {
         return words
             .plain(" From now on ")
             .code("docker service rollback")
-            .plain(" brings back the definition of during the fault, not your earlier one.");
+            .plain(" goes back to the definition with the fault in it, not to your earlier one.");
     }
     left.into_iter().fold(Words::new(), |words, left| {
         let words = words.join("; ", Words::new().strong(left.text));
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(
             said(&with(UndoState::Reverted)),
             "Nothing is left. One change was made and put back. From now on `docker service \
-             rollback` brings back the definition of during the fault, not your earlier one."
+             rollback` goes back to the definition with the fault in it, not to your earlier one."
         );
         let found = "\"theirs\"".to_owned();
         assert_eq!(

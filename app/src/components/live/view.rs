@@ -25,12 +25,16 @@ const TICK: Duration = Duration::from_millis(500);
 /// How long after the browser gave up the lab is asked again.
 const AGAIN: Duration = Duration::from_secs(4);
 
-/// The engine's clock in this browser, told by the server and carried on from there.
-fn clock(start: At, model: RwSignal<LiveModel>) -> RwSignal<At> {
+/// The engine's clock in this browser, told by the server and carried on from there. It stands
+/// still while the lab is lost: nobody knows what goes on.
+fn clock(start: At, model: RwSignal<LiveModel>, lost: RwSignal<bool>) -> RwSignal<At> {
     let now = RwSignal::new(start);
     effect(move || {
         let woke = uptime();
         let tick = move || {
+            if lost.get_untracked() {
+                return;
+            }
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "milliseconds since the page opened"
@@ -61,8 +65,8 @@ const fn doing(phase: Phase) -> &'static str {
 #[component]
 pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
     let model = RwSignal::new(LiveModel::new(&live));
-    let now = clock(live.now, model);
     let lost = RwSignal::new(false);
+    let now = clock(live.now, model, lost);
     let paused = RwSignal::new(false);
     let again = RwSignal::new(false);
     effect(move || {
@@ -93,7 +97,7 @@ pub fn Live(run: RunId, live: LiveView) -> impl IntoView {
         <Status run model now />
         {when(move || lost.get(), || view! {
             <p class="note" role="status">
-                "The connection to the lab is lost; it is tried again by itself. The run goes on, and nothing of it is missed."
+                "The lab does not answer; it is tried again by itself. This is what was known last. If the lab has ended, the run has too: everything is put back when the lab starts again, or by hivequake recover."
             </p>
         })}
         <div class="live-picture" tabindex="0" role="group"
