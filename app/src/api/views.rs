@@ -73,10 +73,12 @@ pub struct RunRow {
     /// Set where it never recovered: how long was watched, in milliseconds.
     pub not_recovered_within_ms: Option<f64>,
     /// The longest outage of any probe, in whole or in part: "6.3 s"; "none" where no answer was
-    /// lost.
+    /// lost; "more than 6.3 s" where it was not over when the run ended.
     pub outage: Option<String>,
     /// The same in milliseconds; 0 where no answer was lost.
     pub outage_ms: Option<f64>,
+    /// Whether the longest outage was not over when the run ended.
+    pub outage_open: bool,
 }
 
 /// A service in a list.

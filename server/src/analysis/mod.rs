@@ -78,6 +78,8 @@ pub struct Figures {
     pub not_recovered_within: Option<Micros>,
     /// The longest outage of any probe; zero where probes lost nothing, none without probes.
     pub outage: Option<Micros>,
+    /// Whether that outage was not over when the run ended: then it lasted at least as long.
+    pub outage_open: bool,
 }
 
 /// The figures of an analysis.
@@ -87,12 +89,15 @@ pub fn figures(analysis: &Analysis) -> Figures {
         .probes
         .iter()
         .filter_map(ProbeStats::longest_outage);
-    let longest = outages.map(|o| o.length.span).max();
+    let longest = outages.max_by_key(|o| o.length.span);
     // Full strength at zero: it was never below, so there is no recovery to list.
     let recovered = analysis.recovery.full_strength.as_ref();
     Figures {
         recovery: recovered.map(|m| m.after.span).filter(|span| span.0 > 0),
         not_recovered_within: analysis.recovery.not_within,
-        outage: longest.or(probed.then_some(Micros(0))),
+        outage: longest
+            .map(|o| o.length.span)
+            .or(probed.then_some(Micros(0))),
+        outage_open: longest.is_some_and(|o| o.to.is_none()),
     }
 }

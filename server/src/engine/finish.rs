@@ -72,11 +72,13 @@ impl Shared {
             recovery,
             not_recovered_within,
             outage,
+            outage_open,
         } = analysis::figures(&analysis);
         let figures = Figures {
             recovery,
             not_recovered_within,
             outage,
+            outage_open,
         };
         (
             Outcome {

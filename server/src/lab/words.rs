@@ -51,16 +51,17 @@ pub fn run_row(run: RunSummary) -> RunRow {
         recovery: recovery(figures),
         recovery_ms: figures.recovery.map(Micros::as_millis_f64),
         not_recovered_within_ms: figures.not_recovered_within.map(Micros::as_millis_f64),
-        outage: longest.map(outage),
+        outage: longest.map(|longest| outage(longest, figures.outage_open)),
         outage_ms: longest.map(Micros::as_millis_f64),
+        outage_open: figures.outage_open,
     }
 }
 
-fn outage(longest: Micros) -> String {
-    if longest.0 == 0 {
-        "none".to_owned()
-    } else {
-        seconds(longest)
+fn outage(longest: Micros, open: bool) -> String {
+    match (longest.0, open) {
+        (0, false) => "none".to_owned(),
+        (_, false) => seconds(longest),
+        (_, true) => format!("more than {}", seconds(longest)),
     }
 }
 
@@ -229,6 +230,7 @@ mod tests {
             recovery: Some(Micros(10_741_500)),
             not_recovered_within: None,
             outage: Some(Micros(6_320_000)),
+            outage_open: false,
         }));
         assert_eq!(row.recovery.as_deref(), Some("10.7 s"));
         assert_eq!(row.outage.as_deref(), Some("6.3 s"));
@@ -240,6 +242,7 @@ mod tests {
             recovery: None,
             not_recovered_within: Some(Micros(60_000_000)),
             outage: Some(Micros(0)),
+            outage_open: false,
         }));
         assert_eq!(row.recovery.as_deref(), Some("more than 60 s"));
         assert_eq!(row.not_recovered_within_ms, Some(60_000.0));
@@ -247,6 +250,13 @@ mod tests {
             (row.outage.as_deref(), row.outage_ms),
             (Some("none"), Some(0.0))
         );
+        let row = run_row(summary(Figures {
+            outage: Some(Micros(1_100_000)),
+            outage_open: true,
+            ..Figures::default()
+        }));
+        assert_eq!(row.outage.as_deref(), Some("more than 1.1 s"));
+        assert!(row.outage_open);
     }
 
     const HOSTILE: &str = "web\u{202e}gpj\u{2066}\u{1b}[2J\u{85}";

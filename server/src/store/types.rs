@@ -152,6 +152,8 @@ pub struct Figures {
     pub not_recovered_within: Option<Micros>,
     /// The longest outage of any probe, in whole or in part.
     pub outage: Option<Micros>,
+    /// Whether that outage was not over when the run ended: then it lasted at least as long.
+    pub outage_open: bool,
 }
 
 /// What the history page shows of the runs that match a query.

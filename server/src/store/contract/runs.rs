@@ -35,6 +35,7 @@ pub async fn a_run_reads_back_whole(store: &dyn Store) {
         recovery: None,
         not_recovered_within: Some(Micros(60_000_000)),
         outage: Some(Micros(1)),
+        outage_open: true,
     };
     store
         .finish_run(plan.id, &end, figures, At(99))

@@ -159,6 +159,7 @@ async fn any_run(store: &dyn Store, random: &mut ChaCha8Rng, number: i64) {
             None
         },
         outage: some(random, 5),
+        outage_open: false,
     };
     let verdict = *[Verdict::Held, Verdict::Violated, Verdict::Aborted]
         .choose(random)

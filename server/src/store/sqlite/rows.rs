@@ -14,7 +14,8 @@ use std::str::FromStr;
 
 /// What is read of a run. Named, so that a column added by a newer version changes nothing here.
 const COLUMNS: &str = "id, design, version, title, service, fault, seed, repeat, created, owner, \
-     phase, ended, verdict, reason, left_behind, recovery, not_recovered_within, outage";
+     phase, ended, verdict, reason, left_behind, recovery, not_recovered_within, outage, \
+     outage_open";
 
 /// One row.
 #[derive(Debug, FromRow)]
@@ -37,6 +38,7 @@ pub(super) struct RunRow {
     recovery: Option<i64>,
     not_recovered_within: Option<i64>,
     outage: Option<i64>,
+    outage_open: bool,
 }
 
 /// Names the index of the runs that are on, and says so. Left to itself, `SQLite` would rather
@@ -85,6 +87,7 @@ impl RunRow {
             recovery: self.recovery.map(Micros),
             not_recovered_within: self.not_recovered_within.map(Micros),
             outage: self.outage.map(Micros),
+            outage_open: self.outage_open,
         }
     }
 

@@ -116,7 +116,7 @@ pub(super) async fn finish(
     let changed = query(
         "UPDATE runs SET phase = $2, verdict = $3, reason = $4, left_behind = $5, recovery = $6, \
          not_recovered_within = $7, outage = $8, ended = $9, words = words || $10, \
-         recovery_rank = $11 \
+         recovery_rank = $11, outage_open = $12 \
          WHERE id = $1 AND phase <> 'done'",
     )
     .bind(run.to_string())
@@ -130,6 +130,7 @@ pub(super) async fn finish(
     .bind(now.0)
     .bind(words(&["", &outcome.reason]))
     .bind(rank(figures))
+    .bind(figures.outage_open)
     .execute(conn)
     .await?;
     was_on(run, changed.rows_affected())
