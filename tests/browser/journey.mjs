@@ -151,6 +151,7 @@ await play(async (browser) => {
     await page.getByText('Revoke', { exact: true }).click();
     await page.getByRole('button', { name: 'End it' }).click();
     await page.getByText('revoked just now').waitFor();
+    await page.getByLabel('The link', { exact: true }).waitFor({ state: 'detached' });
     const stranger = await open(browser, {}, [/status of 410/]);
     must((await stranger.goto(link)).status() === 410, 'a revoked link still works');
   });

@@ -63,6 +63,17 @@ await play(async (browser) => {
     });
   }
 
+  await step('A page whose program does not come says so', async () => {
+    const page = await open(browser, {}, [/./]);
+    await page.goto(new URL('/', process.argv[2]).href);
+    must(!(await page.locator('#asleep').isVisible()), 'it says so without a reason');
+    await page.route(/\.wasm$/, (route) => route.abort());
+    await page.reload();
+    await page.getByText('The program of this page could not be loaded').waitFor();
+    await fits(page);
+    await page.context().close();
+  });
+
   await step('By keyboard, the first stop skips to the content', async () => {
     const page = await open(browser);
     await go(page, '/');

@@ -20,17 +20,25 @@ await play(async (browser) => {
     await go(page, `/runs/${run}`);
     await page.getByText(/phase: observe/).first().waitFor();
     await page.context().setOffline(true);
+    await page.getByText('what runs is not known').waitFor();
     await page.context().setOffline(false);
+    await page.getByRole('banner').getByRole('link', { name: 'To be stopped' }).waitFor();
     await page.getByText(/phase: observe/).first().waitFor();
   });
 
-  await step('Stop all asks once, then ends the run and holds', async () => {
+  await step('Stop all asks once, then ends the run and holds; a list follows by itself', async () => {
+    const list = await open(browser);
+    await go(list, '/runs');
+    const row = list.getByRole('row', { name: 'To be stopped' });
+    await row.getByText('running').waitFor();
     await page.getByText('Stop all', { exact: true }).click();
     await page.getByRole('button', { name: 'Stop and restore' }).click();
     const closed = await phase(run, 'done');
     must(closed.verdict === 'aborted', `the verdict is ${closed.verdict}`);
     await page.getByText('On hold: no run starts').waitFor();
     await shot(page, 'on-hold');
+    await row.getByText('aborted').waitFor();
+    await list.context().close();
   });
 
   await step('Released, runs start again', async () => {
