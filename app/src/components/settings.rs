@@ -20,7 +20,7 @@ fn read(allow: &str, most: &str) -> Result<SettingsEdit, String> {
     // Too few or too many is for the lab to say.
     let most_tasks = most.trim().parse::<u64>();
     let most_tasks =
-        most_tasks.map_err(|_| format!("\"{most}\" is no number of tasks: write 1 or more"))?;
+        most_tasks.map_err(|_| format!("\"{most}\" is no number of tasks: write 1 to 1000"))?;
     let max_tasks = u32::try_from(most_tasks).unwrap_or(u32::MAX);
     Ok(SettingsEdit {
         allow: names(allow),

@@ -9,8 +9,9 @@ use crate::analysis::Analysis;
 use crate::analysis::is_without_service;
 use crate::report::moments::Zero;
 use app::model::record::Record;
-use app::model::time::{Micros, as_set};
-use app::model::timeline::What;
+use app::model::time::{At, Micros, as_set};
+use app::model::timeline::{Event, What};
+use app::model::undo::{UndoEntry, UndoState};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 /// What kind of mark it is.
@@ -101,7 +102,20 @@ fn faults(record: &Record, zero: Zero) -> Vec<(Kind, f64, String, bool)> {
         .collect()
 }
 
+/// When the last change was put back, where one was made and was.
+pub fn put_back(record: &Record) -> Option<At> {
+    let is_real =
+        |entry: &UndoEntry| entry.state == UndoState::Reverted && entry.undo.by_hand().is_some();
+    let undone = |event: &&Event| matches!(event.what, What::Undo { .. });
+    let last = record.events.iter().filter(undone).map(|event| event.at);
+    last.max().filter(|_| record.undo.iter().any(is_real))
+}
+
 fn endings(record: &Record, zero: Zero) -> Vec<(Kind, f64, String, bool)> {
+    let back = put_back(record).map(|at| {
+        let after = (at - zero.at).as_secs_f64();
+        (Kind::Moment, after, "put back".to_owned(), true)
+    });
     record
         .events
         .iter()
@@ -118,5 +132,6 @@ fn endings(record: &Record, zero: Zero) -> Vec<(Kind, f64, String, bool)> {
                 false,
             ))
         })
+        .chain(back)
         .collect()
 }

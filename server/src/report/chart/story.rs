@@ -8,7 +8,7 @@ use super::axis::{Axis, Size, label};
 use super::bins::{Bin, bins, width_for};
 use super::dress::Frame;
 use super::figure::{figure, twice};
-use super::happenings::{Kind, moments, outages};
+use super::happenings::{Kind, moments, outages, put_back};
 use super::ink::Ink;
 use super::lanes::{Doing, Lanes, Row, Stretch, lanes};
 use super::notes::{Note, Spot, fit_within, lies_on, place, width};
@@ -286,7 +286,7 @@ fn below_notes(moments: &[(Kind, f64, Note)], mut spots: Vec<Spot>) -> Vec<Spot>
     spots
 }
 
-/// From the first thing watched to the last: phases and samples, never beyond.
+/// From the first thing watched to the last: phases, samples and what was put back, never beyond.
 fn range(record: &Record, zero: At) -> Option<(f64, f64)> {
     let samples = record.probes.iter().flat_map(|p| p.samples.iter());
     let sent = samples.map(|s| s.intended);
@@ -297,7 +297,10 @@ fn range(record: &Record, zero: At) -> Option<(f64, f64)> {
         Phase::Restore,
     ];
     let entered = phases.iter().filter_map(|p| entered(record, *p));
-    let moments = sent.chain(entered).collect::<Vec<_>>();
+    let moments = sent
+        .chain(entered)
+        .chain(put_back(record))
+        .collect::<Vec<_>>();
     let first = *moments.iter().min()?;
     let last = *moments.iter().max()?;
     let (from, to) = ((first - zero).as_secs_f64(), (last - zero).as_secs_f64());
@@ -371,6 +374,9 @@ fn said(stretch: &Stretch) -> String {
 mod tests {
     use super::*;
     use crate::report::sample;
+    use app::model::time::Micros;
+    use app::model::timeline::What;
+    use app::model::undo::UndoState;
 
     #[test]
     fn the_kill_is_drawn_with_its_outage_states_and_limit() {
@@ -424,6 +430,24 @@ mod tests {
             let note = picture.find(">container-kill").unwrap_or_default();
             assert!(0 < last && last < note, "{picture}");
         }
+    }
+
+    #[test]
+    fn what_was_put_back_is_marked_where_it_was() {
+        let (mut record, analysis) = sample::not_restored();
+        let drawn = |record: &Record| {
+            let html = story(record, &analysis, Open::Closed).into_string();
+            html.contains("put back")
+        };
+        let last = record.events.iter().map(|e| e.at).max().unwrap_or_default();
+        let mut undone = record.events[0].clone();
+        undone.at = last + Micros(40_000);
+        let text = "label removed".to_owned();
+        undone.what = What::Undo { text };
+        record.events.push(undone);
+        assert!(!drawn(&record), "it is not back");
+        record.undo[0].state = UndoState::Reverted;
+        assert!(drawn(&record));
     }
 
     #[test]
