@@ -119,12 +119,24 @@ impl LocalLab {
         })
     }
 
-    async fn report_body(&self, id: RunId) -> Result<String, Refusal> {
+    /// The same of a run that is over: before, it would say what is not yet so.
+    pub async fn reported(&self, id: RunId) -> Result<(Record, Analysis), Refusal> {
         let (record, analysis) = self.analysed(id).await?;
+        if record.run.phase == Phase::Done {
+            return Ok((record, analysis));
+        }
+        Err(refusals::no(
+            RefusalKind::Conflict,
+            "The run is still on: its report is there once it is over. Nothing was changed; ask again then.",
+        ))
+    }
+
+    async fn report_body(&self, id: RunId) -> Result<String, Refusal> {
+        let (record, analysis) = self.reported(id).await?;
         aside(move || report::html::body(&record, &analysis)).await
     }
 
-    /// The record of a run that is over, and what it shows by the newest rules.
+    /// A run's record and what it shows by the newest rules, as far as it has come.
     pub async fn analysed(&self, id: RunId) -> Result<(Record, Analysis), Refusal> {
         // The record of a long run is large as well: as many as are analysed are held.
         let _turn = AT_A_TIME.acquire().await;
@@ -134,12 +146,6 @@ impl LocalLab {
             .await
             .map_err(|e| refusals::store(&e))?;
         let record = record.ok_or_else(|| refusals::missing("run", &id.to_string()))?;
-        if record.run.phase != Phase::Done {
-            return Err(refusals::no(
-                RefusalKind::Conflict,
-                "The run is still on: its report is there once it is over. Nothing was changed; ask again then.",
-            ));
-        }
         aside(move || {
             let analysis = analysis::analyse(&record);
             (record, analysis)

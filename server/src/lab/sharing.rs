@@ -89,7 +89,7 @@ impl LocalLab {
         if share.revoked.is_some() || over(share.expires) {
             return Err(Refusal::new(RefusalKind::Gone, CLOSED));
         }
-        self.analysed(share.run).await
+        self.reported(share.run).await
     }
 }
 

@@ -23,7 +23,7 @@ async fn export(
     Path((_, file_name)): Path<(String, String)>,
     how: Given,
 ) -> Result<Response, Refused> {
-    let (record, analysis) = web.lab.analysed(id).await?;
+    let (record, analysis) = web.lab.reported(id).await?;
     let file = |kind: &'static str, extension: &str, text: String| {
         let name = format!("attachment; filename=\"hivequake-{id}.{extension}\"");
         (
@@ -66,6 +66,6 @@ async fn export(
 
 /// The JSON report, for scripts.
 pub async fn json(State(web): State<Web>, OfRun(id): OfRun) -> Result<Response, Refused> {
-    let (record, analysis) = web.lab.analysed(id).await?;
+    let (record, analysis) = web.lab.reported(id).await?;
     Ok(axum::Json(report::json::value(&record, &analysis)).into_response())
 }

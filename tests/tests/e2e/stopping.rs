@@ -20,6 +20,14 @@ fn an_abort_ends_a_run_in_baseline_before_anything_was_touched() {
     let lab = Lab::start(&world.engine);
     let run = lab.launch(&long(CANARY));
     lab.reached(&run, "baseline");
+    for report in ["api/v1/runs/{}/report.json", "runs/{}/report.xml"] {
+        let early = lab.get(&format!("/{}", report.replace("{}", &run)));
+        assert_eq!(
+            early.status, 409,
+            "no verdict before its end: {}",
+            early.body
+        );
+    }
     assert!(lab.post(&format!("/api/v1/runs/{run}/abort"), "").status < 300);
     let closed = lab.done(&run);
     assert_eq!(closed["verdict"], "aborted", "{closed}");
