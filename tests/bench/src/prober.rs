@@ -42,7 +42,7 @@ fn probed(lab: &Lab, during: impl FnOnce()) -> Value {
     let url = format!("http://127.0.0.1:{PORT}/");
     let document = Document::label(CANARY, "hq.try", "on")
         .probing(&url)
-        .every("1ms", "10s");
+        .every("1ms", "4s");
     let run = lab.launch(&document.timed("2s", "8s"));
     lab.reached(&run, "observe");
     during();
