@@ -49,17 +49,11 @@ pub fn bundle(lab: &Lab, table: &mut Table) {
     }
 }
 
-/// Pages over 100 runs and over 10,000.
+/// Pages over 100 runs and over 10,000, turn and turn about, so that the machine's moods hit both.
 pub fn history(world: &World, table: &mut Table) {
-    let lab = Lab::start(&world.engine);
-    let run = lab.launch(&Document::label(CANARY, "hq.try", "on").timed("0s", "1s"));
-    lab.done(&run);
-    let pattern = run.parse().expect("a run's id");
-    fill(&lab, pattern, 99);
-    let few = PAGES.map(|page| times(&lab, page));
-    fill(&lab, pattern, 9_900);
-    for (page, few) in PAGES.into_iter().zip(few) {
-        let many = times(&lab, page);
+    let [few, many] = [99, 9_999].map(|more| filled(world, more));
+    for page in PAGES {
+        let (few, many) = times(&few, &many, page);
         let name = format!("{page} over 10,000 runs");
         table.limit(&format!("{name}: p99"), "ms", percentile(&many, 99), 30.0);
         let promise = Promise::AtMost(2.0);
@@ -73,18 +67,28 @@ pub fn history(world: &World, table: &mut Table) {
     }
 }
 
-/// How long a page took each time, in milliseconds.
-fn times(lab: &Lab, page: &str) -> Vec<f64> {
-    let once = || {
+/// A lab with a run of its own, and more like it.
+fn filled(world: &World, more: u32) -> Lab {
+    let lab = Lab::start(&world.engine);
+    let run = lab.launch(&Document::label(CANARY, "hq.try", "on").timed("0s", "1s"));
+    lab.done(&run);
+    fill(&lab, run.parse().expect("a run's id"), more);
+    lab
+}
+
+/// How long a page of each of two labs took each time, in milliseconds.
+fn times(few: &Lab, many: &Lab, page: &str) -> (Vec<f64>, Vec<f64>) {
+    let once = |lab: &Lab| {
         let begun = Instant::now();
         let reply = lab.get(page);
         assert_eq!(reply.status, 200, "{page}");
         begun.elapsed().as_secs_f64() * 1000.0
     };
-    for _ in 0..5 {
-        once();
+    let both = |_| (once(few), once(many));
+    for turn in 0..5 {
+        both(turn);
     }
-    (0..REQUESTS).map(|_| once()).collect()
+    (0..REQUESTS).map(both).unzip()
 }
 
 /// Stores runs like one, as if so many had been made over the last days.
