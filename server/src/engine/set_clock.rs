@@ -3,7 +3,7 @@
 //! The run's own moments come from a monotonic clock, those of the swarm from the engine's wall
 //! clock. Once that is set, or has run away, moments of the two no longer compare.
 
-use app::model::time::{At, Micros};
+use app::model::time::{At, Micros, seconds};
 use app::model::timeline::What;
 
 /// What the two may move apart before that is told; figures are to be right within 100 ms.
@@ -47,13 +47,12 @@ impl SetClock {
             return None;
         }
         self.apart = apart;
-        let (seconds, way) = (moved.abs(), if moved > 0 { "forward" } else { "back" });
-        #[expect(clippy::cast_precision_loss, reason = "for people")]
-        let seconds = seconds as f64 / 1e6;
+        let way = if moved > 0 { "forward" } else { "back" };
         Some(What::Gap {
             text: format!(
-                "the engine's clock was set, or ran, {way} by {seconds:.1} s; moments told by the \
-                 swarm and by the lab do not compare over this"
+                "the engine's clock was set, or ran, {way} by {}; moments told by the swarm and by \
+                 the lab do not compare over this",
+                seconds(Micros(moved.abs()))
             ),
             from,
             to: after,
